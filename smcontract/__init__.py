@@ -1,0 +1,31 @@
+"""Contract tests for Amazon SageMaker entry-point scripts."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from smcontract.api import check_script, open_endpoint
+    from smcontract.endpoints import Endpoint, Response
+    from smcontract.payloads import payloads
+    from smcontract.reporting.report import Report
+
+__version__ = "0.1.0"
+__all__ = ["Endpoint", "Report", "Response", "__version__", "check_script", "open_endpoint", "payloads"]
+
+_HOMES = {
+    "Endpoint": "smcontract.endpoints",
+    "Report": "smcontract.reporting.report",
+    "Response": "smcontract.endpoints",
+    "check_script": "smcontract.api",
+    "open_endpoint": "smcontract.api",
+    "payloads": "smcontract.payloads",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Lazy, because the script's process and the static check import this package and must stay light.
+    if name not in _HOMES:
+        raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -1,0 +1,136 @@
+"""What a check is: a generator of violations with a code, a name and a page."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from smcontract.violations import OnSageMaker, Severity, Violation
+
+if TYPE_CHECKING:
+    from smcontract.script import Script
+    from smcontract.stacks import Stack
+    from smcontract.targets import Target
+
+
+class Phase(StrEnum):
+    """When a check runs, in this order."""
+
+    STATIC = "static"
+    LOAD = "load"
+    MATRIX = "matrix"
+    PROPERTY = "property"
+    LIFECYCLE = "lifecycle"
+    SERVER = "server"
+    TRAIN = "train"
+
+
+class Per(StrEnum):
+    """What a check's items are multiplied by; the order is that of an item's parameters."""
+
+    CONTENT_TYPE = "content_type"
+    ACCEPT = "accept"
+
+
+CheckFunction = Callable[..., Iterator[Violation]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A check: its identity, where it applies, and the generator that judges.
+
+    A static check's function takes a `StaticContext`; every other check's takes a `CheckContext` and,
+    where `cases` is set, one case at a time.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    phases: tuple[Phase, ...]
+    per: tuple[Per, ...]
+    cases: Any
+    function: CheckFunction
+
+    @property
+    def title(self) -> str:
+        """`SMC301-valid-body-rejected`, as in node ids."""
+        return f"{self.code}-{self.name}"
+
+    @property
+    def page(self) -> str:
+        """The check's documentation page: its docstring."""
+        return inspect.cleandoc(self.function.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The first line of the page."""
+        return self.page.partition("\n")[0]
+
+    @property
+    def is_static(self) -> bool:
+        """Whether the source alone decides."""
+        return self.phases[0] is Phase.STATIC
+
+
+def check(
+    code: str,
+    name: str,
+    *,
+    phases: tuple[Phase, ...],
+    severity: Severity = Severity.ERROR,
+    per: tuple[Per, ...] = (),
+    cases: Any = None,
+) -> Callable[[CheckFunction], Check]:
+    """Make a `Check` of a generator function whose docstring is its page."""
+
+    def decorate(function: CheckFunction) -> Check:
+        return Check(
+            code=code, name=name, severity=severity, phases=phases, per=per, cases=cases, function=function
+        )
+
+    return decorate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticContext:
+    """What a static check may look at: the script as read, the stack it is meant for, and its layout."""
+
+    script: Script
+    stack: Stack
+    target: Target
+    check: Check | None = field(default=None)
+
+    def violation(
+        self,
+        *,
+        message: str,
+        expected: str,
+        got: str,
+        on_sagemaker: OnSageMaker,
+        line: int | None = None,
+        column: int | None = None,
+        function: str | None = None,
+        fix: str | None = None,
+        cause: str = "",
+        severity: Severity | None = None,
+    ) -> Violation:
+        """Return a violation of the running check in this script."""
+        assert self.check is not None, "a context is bound to its check before the check runs"
+        return Violation(
+            code=self.check.code,
+            name=self.check.name,
+            severity=severity or self.check.severity,
+            message=message,
+            expected=expected,
+            got=got,
+            on_sagemaker=on_sagemaker,
+            file=str(self.script.path),
+            line=line,
+            column=column,
+            function=function,
+            fix=fix,
+            cause=cause,
+        )

@@ -1,0 +1,16 @@
+"""What the user's command gets wrong, said in one line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UsageError(Exception):
+    """A wrong flag, value, key or path: what was seen, what was expected and what to do, in one line."""
+
+
+def nearest(word: str, valid: Iterable[str]) -> str:
+    """Return `; did you mean 'X'?` for the valid word closest to `word`, or an empty string."""
+    close = difflib.get_close_matches(word, list(valid), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
