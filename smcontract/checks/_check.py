@@ -43,7 +43,9 @@ class Check:
     """A check: its identity, where it applies, and the generator that judges.
 
     A static check's function takes a `StaticContext`; every other check's takes a `CheckContext` and,
-    where `cases` is set, one case at a time.
+    where `cases` is set, one case at a time; `once`, if set, is called before the first case. `running` is the half of a static check that needs the
+    script to run: it is given a `CheckContext` and what the source showed, and yields what remains.
+    `media` limits a check's items to some media types of their last parameter.
     """
 
     code: str
@@ -52,7 +54,10 @@ class Check:
     phases: tuple[Phase, ...]
     per: tuple[Per, ...]
     cases: Any
+    media: frozenset[str]
     function: CheckFunction
+    once: CheckFunction | None
+    running: CheckFunction | None
 
     @property
     def title(self) -> str:
@@ -83,12 +88,24 @@ def check(
     severity: Severity = Severity.ERROR,
     per: tuple[Per, ...] = (),
     cases: Any = None,
+    media: frozenset[str] = frozenset(),
+    once: CheckFunction | None = None,
+    running: CheckFunction | None = None,
 ) -> Callable[[CheckFunction], Check]:
     """Make a `Check` of a generator function whose docstring is its page."""
 
     def decorate(function: CheckFunction) -> Check:
         return Check(
-            code=code, name=name, severity=severity, phases=phases, per=per, cases=cases, function=function
+            code=code,
+            name=name,
+            severity=severity,
+            phases=phases,
+            per=per,
+            cases=cases,
+            media=media,
+            function=function,
+            once=once,
+            running=running,
         )
 
     return decorate

@@ -1,0 +1,108 @@
+"""The Python interface: open an endpoint, check a script."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from smcontract.endpoints import LocalEndpoint
+from smcontract.errors import UsageError
+from smcontract.properties import Property
+from smcontract.records import record, script_report
+from smcontract.reporting.merge import ItemRecord, build_report
+from smcontract.reporting.report import Report
+from smcontract.runner import run
+from smcontract.workspace import Judged, Workspace
+
+PathLike = str | os.PathLike[str]
+
+
+def open_endpoint(
+    script: PathLike,
+    *,
+    stack: str = "auto",
+    model_dir: PathLike | None = None,
+    engine: str = "builtin",
+    python: PathLike | None = None,
+    env: Mapping[str, str] | None = None,
+    isolation: str = "process",
+    timeout: float = 60.0,
+    load_timeout: float = 60.0,
+) -> LocalEndpoint:
+    """Serve an entry-point script as its container would, and return the endpoint, a context manager.
+
+    `script` is a script, a model directory or a `model.tar.gz`; `stack` is `NAME`, `NAME@VERSION` or `auto`;
+    `timeout` (per request) and `load_timeout` are in seconds. The script's process starts at the first
+    request. Raises `UsageError` for what is wrong with the arguments.
+    """
+    if engine != "builtin":
+        raise UsageError(f"engine={engine!r}: there is the engine 'builtin'")
+    workspace = _workspace(
+        stack=[stack],
+        **{
+            "model-dir": _text(model_dir),
+            "python": _text(python),
+            "env": [f"{key}={value}" for key, value in (env or {}).items()] or None,
+            "isolation": isolation,
+            "timeout": timeout,
+            "load-timeout": load_timeout,
+        },
+    )
+    judged = _one(workspace, Path(script))
+    endpoint = judged.session(judged.stacks[0][0]).endpoint
+    endpoint.on_close(workspace.close)
+    return endpoint
+
+
+def check_script(path: PathLike, *, seed: int = 0, **settings: Any) -> Report:
+    """Judge what `path` stands for and return the report; settings are those of the flags, by name.
+
+    `check_script("inference.py", stack="sklearn", max_examples=20)` is
+    `pytest --smcontract inference.py --smcontract-stack sklearn --smcontract-max-examples 20`.
+    Raises `UsageError`; a script that fails, dies or hangs is in the report.
+    """
+    workspace = _workspace(**{name.replace("_", "-"): value for name, value in settings.items()})
+    try:
+        judged = workspace.judge(Path(path))
+        records = [found for one in judged for found in _records(one, seed, workspace.rootdir)]
+        bare = [script_report(one, stack, workspace.rootdir) for one in judged for stack, _ in one.stacks]
+        return build_report(records, seed=seed, root=workspace.rootdir, scripts=bare)
+    finally:
+        workspace.close()
+
+
+def _records(judged: Judged, seed: int, root: Path) -> list[ItemRecord]:
+    records = []
+    for stack, _ in judged.stacks:
+        with judged.session(stack) as session:
+            for item in judged.items:
+                if item.stack is not stack:
+                    continue
+                node_id = f"{judged.name}::{item.name}"
+                prop = Property(
+                    node_id,
+                    seed=seed,
+                    max_examples=judged.settings.max_examples,
+                    budget=judged.settings.budget,
+                )
+                result = run(item, session, prop)
+                records.append(record(judged, item, result, node_id=node_id, root=root))
+    return records
+
+
+def _one(workspace: Workspace, path: Path) -> Judged:
+    judged = workspace.judge(path)
+    if len(judged) != 1:
+        raise UsageError(f"{path}: holds {len(judged)} handler scripts; name one of them")
+    return judged[0]
+
+
+def _workspace(**flags: Any) -> Workspace:
+    given = {name: value for name, value in flags.items() if value is not None}
+    return Workspace(rootdir=Path.cwd(), invocation_dir=Path.cwd(), flags=given)
+
+
+def _text(path: PathLike | None) -> str | None:
+    return None if path is None else os.fspath(path)

@@ -1,0 +1,84 @@
+"""Cases kept on disk: what `smcontract replay` sends again."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smcontract.errors import UsageError
+from smcontract.violations import Request
+
+DIRECTORY = Path(".smcontract") / "cases"
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedCase:
+    """A request, and the item that failed on it. Paths are as the user named them, from the run's rootdir."""
+
+    id: str
+    script: str
+    stack: str
+    model_dir: str | None
+    item: str
+    request: Request
+
+
+def case_id(node_id: str, request: Request) -> str:
+    """Return the name of a case: the same for the same item and request."""
+    head = json.dumps([node_id, request.content_type, request.accept]).encode()
+    return hashlib.sha256(head + b"\0" + request.body).hexdigest()[:10]
+
+
+def save(case: SavedCase, rootdir: Path) -> None:
+    """Write a case under `rootdir`."""
+    directory = rootdir / DIRECTORY
+    directory.mkdir(parents=True, exist_ok=True)
+    ignore = directory.parent / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")
+    document = {
+        "schema": SCHEMA,
+        "id": case.id,
+        "script": case.script,
+        "stack": case.stack,
+        "model_dir": case.model_dir,
+        "item": case.item,
+        "content_type": case.request.content_type,
+        "accept": case.request.accept,
+        "body_base64": base64.b64encode(case.request.body).decode("ascii"),
+    }
+    (directory / f"{case.id}.json").write_text(json.dumps(document, indent=2) + "\n")
+
+
+def load(name: str, rootdir: Path) -> SavedCase:
+    """Read a case by its id (or the beginning of it) or its path; raises `UsageError`."""
+    file = Path(name)
+    if not file.is_file():
+        found = sorted((rootdir / DIRECTORY).glob(f"{name}*.json")) if name.isalnum() else []
+        if len(found) != 1:
+            known = ", ".join(sorted(path.stem for path in (rootdir / DIRECTORY).glob("*.json"))[:8])
+            what = "is the beginning of several cases" if found else "is no saved case"
+            raise UsageError(f"{name}: {what} under {DIRECTORY}; known: {known or 'none'}")
+        file = found[0]
+    try:
+        data: dict[str, Any] = json.loads(file.read_text())
+        return SavedCase(
+            id=str(data["id"]),
+            script=str(data["script"]),
+            stack=str(data["stack"]),
+            model_dir=data["model_dir"],
+            item=str(data["item"]),
+            request=Request(
+                body=base64.b64decode(data["body_base64"], validate=True),
+                content_type=data["content_type"],
+                accept=data["accept"],
+            ),
+        )
+    except (OSError, ValueError, KeyError, TypeError, binascii.Error) as error:
+        raise UsageError(f"{file}: is no case that smcontract saved ({type(error).__name__}: {error})") from None

@@ -1,0 +1,66 @@
+"""With a function of the script masked, the stack's default takes over: verified, and what would change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smcontract.checks._context import CheckContext, Observed
+from smcontract.endpoints import Ended, Exchange
+from smcontract.payloads._codec import media_type
+from smcontract.violations import Request
+
+MASKABLE = ("model_fn", "input_fn", "predict_fn", "output_fn")
+
+
+def observe_fallbacks(ctx: CheckContext, request: Request) -> Iterator[Observed]:
+    """Mask each of the script's functions in turn, and yield what the default then does with `request`.
+
+    Raises `RuntimeError` where the default does not do what the stack's own table says: that is this
+    package's defect, and never the script's.
+    """
+    with_script = ctx.endpoint.exchange(request)
+    for function in MASKABLE:
+        if function not in ctx.script.functions:
+            continue
+        loaded = ctx.endpoint.load((function,))
+        masked = ctx.endpoint.exchange(request, mask=(function,))
+        took_over = loaded.by is None or loaded.by.get(function) != "script"
+        if not took_over or not _as_the_table_says(ctx, function, masked):
+            raise RuntimeError(f"{ctx.stack}: the default {function} does not do what the stack's table says")
+        change = _change(with_script, masked)
+        changes = (f"{request.content_type} to {request.accept}: {change}",) if change else ()
+        yield Observed(function=function, default_took_over=took_over, would_change=changes)
+
+
+def _as_the_table_says(ctx: CheckContext, function: str, masked: Exchange) -> bool:
+    """Whether a default that cannot serve refuses, and one that decodes the type gets past it."""
+    failure = masked.failure
+    if masked.ended is not Ended.ANSWERED:
+        return True
+    if function == "model_fn" and not ctx.stack.has_default_model_fn:
+        return failure is not None and failure.stage == "model_fn" and failure.by == "default"
+    stage = masked.stage(function)
+    if stage is not None:
+        return stage.by == "default"
+    if function == "input_fn" and failure is not None and failure.stage == "input_fn":
+        return failure.by == "default"
+    if function == "output_fn" and media_type(masked.request.accept) not in ctx.stack.accepts:
+        return not masked.succeeded
+    return not masked.succeeded
+
+
+def _change(one: Exchange, other: Exchange) -> str | None:
+    left, right = _summary(one), _summary(other)
+    if left != right:
+        return f"{left} becomes {right}"
+    if one.response is not None and other.response is not None and one.response.body != other.response.body:
+        return "another answer"
+    return None
+
+
+def _summary(exchange: Exchange) -> str:
+    if exchange.response is None:
+        return exchange.ended.value
+    if exchange.failure is not None:
+        return f"{exchange.response.status} ({exchange.failure} in {exchange.failure.stage})"
+    return f"{exchange.response.status} {media_type(exchange.response.content_type)}".strip()

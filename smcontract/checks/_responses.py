@@ -1,0 +1,62 @@
+"""What every check of responses asks: which function answered, with what, and the response read back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smcontract.checks._case import Case
+from smcontract.checks._context import CheckContext
+from smcontract.endpoints import Exchange, Stage
+from smcontract.payloads._codec import JSON, NotReadable, decode, is_json, media_type
+
+
+def last_stage(exchange: Exchange) -> Stage | None:
+    """Return the stage whose value became the response."""
+    return exchange.stages[-1] if exchange.stages else None
+
+
+def answered(ctx: CheckContext, case: Case, *, export: tuple[str, ...] = ()) -> Exchange | None:
+    """Send a case and return the exchange if the client gets a success; else note why not."""
+    exchange = ctx.exchange(case.request, export=export)
+    code = ctx.responsible(exchange)
+    if code is None:
+        ctx.judged += 1
+        return exchange
+    if code == ctx.check.code:
+        return exchange
+    ctx.pass_over(case, exchange, code)
+    return None
+
+
+def read_back(exchange: Exchange) -> tuple[Any, str | None]:
+    """Return the response decoded by the content type that the client is told, or what is wrong with it.
+
+    A type that is not read here gives `(None, None)`.
+    """
+    response = exchange.response
+    assert response is not None
+    try:
+        return decode(response.body, response.content_type), None
+    except KeyError:
+        return None, None
+    except NotReadable as error:
+        return None, str(error)
+
+
+def looks_like_json_container(exchange: Exchange) -> bool:
+    """Whether a body that is not labelled JSON is a JSON object or array all the same."""
+    response = exchange.response
+    assert response is not None
+    if is_json(response.content_type) or not response.body.lstrip()[:1] in (b"{", b"["):
+        return False
+    try:
+        decode(response.body, JSON)
+    except NotReadable:
+        return False
+    return True
+
+
+def label(exchange: Exchange) -> str:
+    """Return the media type that the client is told, or `nothing`."""
+    response = exchange.response
+    return media_type(response.content_type) or "nothing" if response is not None else "nothing"

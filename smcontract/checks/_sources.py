@@ -1,0 +1,75 @@
+"""Where a check's cases come from: a fixed matrix first, then a strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from smcontract.checks._case import Case
+from smcontract.checks._context import CheckContext
+from smcontract.payloads._codec import Table
+from smcontract.payloads._domain import Domain
+from smcontract.payloads._malformed import cuts, malformed
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+
+class Source(Protocol):
+    """Cases of one kind for an item."""
+
+    def matrix(self, ctx: CheckContext) -> Iterator[Case]:
+        """Yield the fixed cases, in order."""
+
+    def strategy(self, ctx: CheckContext) -> SearchStrategy[Case] | None:
+        """Return a strategy of further cases, or None where there are none."""
+
+
+class ValidBodies:
+    """Bodies that the script takes; where it is sure that it takes none, the request that shows it."""
+
+    def matrix(self, ctx: CheckContext) -> Iterator[Case]:
+        """Yield the smallest body, then one of two rows."""
+        probe = ctx.session.probe(ctx.request(b"").content_type or "")
+        if probe.domain is None and probe.failed is not None:
+            failed = probe.failed.request
+            yield Case(request=ctx.request(failed.body, content_type=failed.content_type), given=True)
+            return
+        domain = ctx.domain()
+        for rows in dict.fromkeys((domain.min_rows, min(2, domain.max_rows))):
+            yield make_case(ctx, domain, domain.baseline(rows), given=domain.certain)
+
+    def strategy(self, ctx: CheckContext) -> SearchStrategy[Case] | None:
+        """Return the tables of the domain, as bodies."""
+        probe = ctx.session.probe(ctx.request(b"").content_type or "")
+        if probe.domain is None or probe.domain.body is not None:
+            return None
+        domain = probe.domain
+        return domain.tables().map(lambda table: make_case(ctx, domain, table))
+
+
+class MalformedBodies:
+    """Bodies that are not what their content type says."""
+
+    def matrix(self, ctx: CheckContext) -> Iterator[Case]:
+        """Yield one body of each kind of malformation."""
+        domain = ctx.domain()
+        valid = domain.encode(domain.baseline())
+        for label, body in malformed(domain.content_type, valid):
+            yield Case(request=ctx.request(body), label=label)
+
+    def strategy(self, ctx: CheckContext) -> SearchStrategy[Case] | None:
+        """Return valid bodies, damaged."""
+        domain = ctx.domain()
+        damaged = cuts(domain.tables().map(domain.encode))
+        return damaged.map(lambda body: Case(request=ctx.request(body), label="a damaged body"))
+
+
+def make_case(ctx: CheckContext, domain: Domain, table: Table, *, given: bool = False) -> Case:
+    """Return the case that sends `table` as a body of `domain`."""
+    request = ctx.request(domain.encode(table), content_type=domain.content_type)
+    return Case(request=request, table=table, given=given)
+
+
+VALID = ValidBodies()
+MALFORMED = MalformedBodies()

@@ -1,0 +1,54 @@
+"""SMC202: model_fn raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smcontract.checks._check import Phase, check
+from smcontract.checks._context import CheckContext
+from smcontract.violations import OnSageMaker, Violation
+
+
+@check("SMC202", "model-fn-fails", phases=(Phase.LOAD,))
+def model_fn_fails(ctx: CheckContext) -> Iterator[Violation]:
+    """`model_fn` raises on the model directory.
+
+    ## What it does
+    Calls `model_fn(model_dir)` once, with the directory given by `--smcontract-model-dir` (or found beside
+    the script), in the working directory that the stack's server has.
+
+    ## Why it fails on SageMaker
+    multi-model-server and TorchServe answer /ping with 200 all the same, so that the endpoint goes
+    InService; every invocation then calls `model_fn` again and answers 500. Under Flask /ping fails.
+
+    ## Example
+        def model_fn(model_dir):
+            return joblib.load("model.joblib")      # not in model_dir
+
+    ## Fix
+    Build every path from `model_dir`.
+
+    ## When it stays silent
+    Without a model directory `model_fn` gets an empty one; what it then raises is inconclusive.
+
+    ## Source
+    sagemaker-inference 1.10.1, `transformer.py`, `validate_and_initialize`; multi-model-server 1.1.11 and
+    TorchServe 0.12.0 as run.
+    """
+    loaded = ctx.loaded()
+    failure = loaded.failure
+    if loaded.ok or failure is None or failure.stage != "model_fn" or failure.by == "default":
+        return
+    yield ctx.violation(
+        message=f"model_fn raises {failure}",
+        expected="model_fn(model_dir) returns the model",
+        got=str(failure),
+        exchange=ctx.exchange(ctx.request(b"")),
+        on_sagemaker=_answer(ctx, str(failure)),
+    )
+
+
+def _answer(ctx: CheckContext, failure: str) -> OnSageMaker:
+    if ctx.stack.server == "flask":
+        return OnSageMaker(status=500, message="/ping fails, and the endpoint never goes InService")
+    return OnSageMaker(status=500, message=f"every request, though /ping says 200: {failure}")

@@ -1,0 +1,88 @@
+"""SMC303: a malformed body ends in an accident, or in a success."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smcontract.checks._case import Case
+from smcontract.checks._check import Per, Phase, check
+from smcontract.checks._context import CheckContext
+from smcontract.checks._sources import MALFORMED
+from smcontract.endpoints import Ended, Exchange
+from smcontract.payloads._malformed import is_unreadable
+from smcontract.violations import Severity, Violation
+
+
+@check(
+    "SMC303",
+    "malformed-body-accident",
+    phases=(Phase.MATRIX, Phase.PROPERTY),
+    severity=Severity.WARNING,
+    per=(Per.CONTENT_TYPE,),
+    cases=MALFORMED,
+)
+def malformed_body_accident(ctx: CheckContext, case: Case) -> Iterator[Violation]:
+    """A malformed body ends in an accident, or in a success.
+
+    ## What it does
+    Sends empty, truncated and mistyped bodies, and valid ones with a byte damaged. A `raise`, and what a
+    parser raises, is the refusal that is wanted. `IndexError`, `KeyError`, `UnboundLocalError` or an
+    attribute of None on the script's own line is an accident: a warning. A body that no parser can read and
+    that is answered with a success all the same is an error.
+
+    ## Why it fails on SageMaker
+    The client gets 500 with a message that does not say what is wrong with the request; or a prediction
+    that was made from nothing.
+
+    ## Example
+        def predict_fn(data, model):
+            return [value[-1] for value in data]     # an empty field: string index out of range
+
+    ## Fix
+    Check the data in `input_fn`, and raise with a message for the client.
+
+    ## When it stays silent
+    A handler that hands the body on as text, whatever its type, makes no claim about its form.
+
+    ## Source
+    PAIN.md rows 10 and 16.
+    """
+    exchange = ctx.exchange(case.request)
+    ctx.judged += 1
+    failure = exchange.failure
+    if exchange.ended is not Ended.ANSWERED:
+        ctx.judged -= 1
+        ctx.elsewhere.append(f"reported as {ctx.responsible(exchange)}")
+    elif failure is not None and ctx.is_accident(failure):
+        yield ctx.violation(
+            message=f"{failure.stage} fails by accident on {case.label}: {failure}",
+            expected="an exception that says what is wrong with the body",
+            got=str(failure),
+            exchange=exchange,
+            fix="check the data in input_fn and raise with a message for the client",
+        )
+    elif exchange.succeeded and is_unreadable(case.label) and _claims_to_read(ctx, case):
+        yield ctx.violation(
+            message=f"{case.label} is answered with a success",
+            expected="an error",
+            got=_success(exchange),
+            exchange=exchange,
+            function="input_fn" if "input_fn" in ctx.script.functions else "transform_fn",
+            cause="success",
+            severity=Severity.ERROR,
+        )
+
+
+def _success(exchange: Exchange) -> str:
+    assert exchange.response is not None
+    return f"{exchange.response.status} {exchange.response.body[:80]!r}"
+
+
+def _claims_to_read(ctx: CheckContext, case: Case) -> bool:
+    """Whether the script's own input_fn makes something of a valid body that is not the body itself."""
+    if "input_fn" not in ctx.script.functions:
+        return False
+    domain = ctx.domain()
+    valid = ctx.request(domain.encode(domain.baseline()), accept=case.request.accept)
+    stage = ctx.exchange(valid, export=("input_fn",)).stage("input_fn")
+    return stage is not None and not isinstance(stage.value.data, str | bytes)

@@ -1,0 +1,72 @@
+"""SMC306: the same data becomes different values under different content types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smcontract.checks._case import Case
+from smcontract.checks._check import Phase, check
+from smcontract.checks._context import CheckContext
+from smcontract.checks._same_data import SAME_DATA, exchanges
+from smcontract.endpoints import Exchange
+from smcontract.payloads._codec import as_numbers, close, flatten
+from smcontract.violations import Violation
+
+
+@check(
+    "SMC306",
+    "content-types-disagree",
+    phases=(Phase.MATRIX, Phase.PROPERTY),
+    cases=SAME_DATA,
+)
+def content_types_disagree(ctx: CheckContext, case: Case) -> Iterator[Violation]:
+    """The same data, sent as JSON, CSV or NPY, becomes different values.
+
+    ## What it does
+    Sends one table as every content type that the script takes, and compares, number by number, what
+    `input_fn` made of each.
+
+    ## Why it fails on SageMaker
+    A client that changes its serializer gets other predictions, and nothing says so.
+
+    ## Example
+        if content_type == "text/csv":
+            return np.genfromtxt(io.StringIO(body), delimiter=",", skip_header=1)    # JSON has no header
+
+    ## Fix
+    Make every branch of `input_fn` return the same array for the same data.
+
+    ## When it stays silent
+    Shapes may differ (the stacks' own defaults squeeze one CSV row), and so may what float32 cannot hold.
+    Values that are no sequence of numbers are not compared, nor are types that hold different tables.
+
+    ## Source
+    sagemaker-inference 1.10.1, `decoder.py`; scikit-learn container, `handler_service.py` (float32).
+    """
+    assert case.table is not None, "the source of this check makes its cases of tables"
+    for (left, one), (right, other) in exchanges(ctx, case.table, export=("input_fn",)):
+        first, second = _numbers(one), _numbers(other)
+        if first is None or second is None or close(first, second):
+            continue
+        by = "input_fn" if "input_fn" in ctx.script.functions else None
+        yield ctx.violation(
+            message=f"the same data becomes different values as {left.content_type} and as {right.content_type}",
+            expected=f"{_shown(first)} (as {left.content_type})",
+            got=f"{_shown(second)} (as {right.content_type})",
+            exchange=other,
+            function=by,
+            cause=f"{left.content_type} {right.content_type}",
+        )
+        return
+
+
+def _numbers(exchange: Exchange) -> list[float] | None:
+    stage = exchange.stage("input_fn")
+    if stage is None or not stage.value.known:
+        return None
+    flat = flatten(stage.value.data)
+    return None if flat is None else as_numbers(flat)
+
+
+def _shown(numbers: list[float]) -> str:
+    return "[" + ", ".join(f"{number:g}" for number in numbers[:8]) + (", ...]" if len(numbers) > 8 else "]")

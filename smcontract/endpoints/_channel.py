@@ -1,0 +1,174 @@
+"""The two ways to the script: a process of its own, or this one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from smcontract.endpoints._exchange import Ended
+from smcontract.endpoints._output import Output
+from smcontract.runtime import frames
+
+Message = dict[str, Any]
+RUNTIME = Path(frames.__file__).with_name("__main__.py")
+
+
+class ChannelEnded(Exception):
+    """The script's process ended, or was ended because it was late, before it answered."""
+
+    def __init__(self, ended: Ended, death: str, output: str) -> None:
+        super().__init__(death)
+        self.ended = ended
+        self.death = death
+        self.output = output
+
+
+class Channel(Protocol):
+    """Where messages go: plain data and blobs out, plain data and blobs back."""
+
+    def call(self, message: Message, blobs: list[bytes], timeout: float) -> tuple[Message, list[bytes]]:
+        """Send one message and return its answer; raises `ChannelEnded`."""
+
+    def output(self) -> str:
+        """Return the last lines that the script wrote."""
+
+    def close(self) -> None:
+        """End it, and everything it started."""
+
+
+class ProcessChannel:
+    """The runtime in a process of its own, in a process group of its own."""
+
+    def __init__(self, *, python: str, cwd: Path, environment: Mapping[str, str]) -> None:
+        ours, theirs = socket.socketpair()
+        self._socket = ours
+        with theirs:
+            descriptor = str(theirs.fileno())
+            self._process = subprocess.Popen(
+                [python, "-B", "-u", "-X", "utf8", str(RUNTIME), descriptor, descriptor],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=(theirs.fileno(),),
+                cwd=cwd,
+                env=dict(environment),
+                start_new_session=True,
+            )
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self._output = Output(self._process.stdout, self._process.stderr)
+        self._closed = False
+
+    def call(self, message: Message, blobs: list[bytes], timeout: float) -> tuple[Message, list[bytes]]:
+        """Send one message and wait for its answer, at most `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        try:
+            self._socket.settimeout(timeout)
+            self._socket.sendall(frames.pack(message, blobs))
+            head, payload = frames.sizes(self._receive(frames.HEADER_SIZE, deadline))
+            return frames.unpack(self._receive(head, deadline), self._receive(payload, deadline))
+        except TimeoutError:
+            raise self._ended(Ended.TIMED_OUT, f"no answer within {timeout:g} s") from None
+        except (OSError, EOFError):
+            raise self._ended(Ended.DIED, None) from None
+        except ValueError as error:
+            raise self._ended(Ended.DIED, f"what it sent is not an answer ({error})") from None
+
+    def _receive(self, size: int, deadline: float) -> bytes:
+        received = bytearray()
+        while len(received) < size:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self._socket.settimeout(left)
+            chunk = self._socket.recv(min(size - len(received), 1 << 20))
+            if not chunk:
+                raise EOFError
+            received += chunk
+        return bytes(received)
+
+    def _ended(self, ended: Ended, death: str | None) -> ChannelEnded:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            # A process that closed its end is given a moment to end by itself, for its exit status.
+            self._process.wait(timeout=0.0 if ended is Ended.TIMED_OUT else 1.0)
+        code = self._process.poll()
+        self.close()
+        return ChannelEnded(ended, death or describe_exit(code), self.output())
+
+    def output(self) -> str:
+        """Return the last lines that the script wrote."""
+        return self._output.tail()
+
+    def close(self) -> None:
+        """Kill the process group and wait for it."""
+        if self._closed:
+            return
+        self._closed = True
+        self._socket.close()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._output.close()
+
+
+def describe_exit(code: int | None) -> str:
+    """Say how a process ended: `it exited with status 3`, `it was ended by SIGSEGV`."""
+    if code is None:
+        return "it closed its connection"
+    if code >= 0:
+        return f"it exited with status {code}"
+    try:
+        return f"it was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"it was ended by signal {-code}"
+
+
+class InlineChannel:
+    """The runtime in this process (`--smcontract-isolation none`): no timeouts, no protection."""
+
+    def __init__(self, *, cwd: Path, environment: Mapping[str, str]) -> None:
+        from smcontract.runtime.service import Service
+
+        self._service = Service()
+        self._cwd = cwd
+        self._environment = {
+            key: value for key, value in environment.items() if os.environ.get(key) != value
+        }
+        for key in ("HOME", "PATH", "TMPDIR"):
+            self._environment.pop(key, None)
+
+    def call(self, message: Message, blobs: list[bytes], timeout: float) -> tuple[Message, list[bytes]]:
+        """Answer one message here; `timeout` cannot be kept."""
+        del timeout
+        with self._surroundings():
+            return self._service.handle(message, blobs)
+
+    @contextlib.contextmanager
+    def _surroundings(self) -> Iterator[None]:
+        environment, cwd, modules = dict(os.environ), Path.cwd(), sys.dont_write_bytecode
+        os.environ.update(self._environment)
+        os.chdir(self._cwd)
+        sys.dont_write_bytecode = True
+        try:
+            yield
+        finally:
+            sys.dont_write_bytecode = modules
+            os.environ.clear()
+            os.environ.update(environment)
+            os.chdir(cwd)
+
+    def output(self) -> str:
+        """Return nothing: the output went where this process's own goes."""
+        return ""
+
+    def close(self) -> None:
+        """Take the script's modules out of this process."""
+        self._service.close()

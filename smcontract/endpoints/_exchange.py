@@ -1,0 +1,153 @@
+"""What one request did: the response, each stage's value, and what failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from smcontract.violations import Request
+
+
+class Ended(StrEnum):
+    """How a request ended."""
+
+    ANSWERED = "answered"
+    DIED = "died"
+    TIMED_OUT = "timed out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What a client is sent: HTTP status, body bytes, content type (None if unlabelled), and the error's text."""
+
+    status: int
+    body: bytes
+    content_type: str | None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One frame of a traceback: file, line (from 1), function, and the source line."""
+
+    file: str
+    line: int
+    function: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An exception in the script's process.
+
+    `stage` is `import`, `initialize` or a function's name; `by` is `script` or `default`. `frames` are
+    innermost last and hold no frame of this package. `escapes` says that the exception is not an
+    `Exception` (a `SystemExit`), so that the server's worker would die of it.
+    """
+
+    stage: str
+    by: str
+    type: str
+    module: str
+    message: str
+    frames: tuple[Frame, ...]
+    missing_module: str | None
+    escapes: bool
+    toolkit_error: bool
+
+    @classmethod
+    def from_wire(cls, data: dict[str, Any]) -> Failure:
+        """Build from the runtime's plain data."""
+        return cls(
+            stage=str(data.get("stage")),
+            # A default that does nothing but refuse ("missing") is a default all the same.
+            by="script" if data.get("by") == "script" else "default",
+            type=str(data.get("type")),
+            module=str(data.get("module")),
+            message=str(data.get("message")),
+            frames=tuple(
+                Frame(
+                    file=str(frame.get("file")),
+                    line=int(frame.get("line") or 0),
+                    function=str(frame.get("function")),
+                    code=str(frame.get("code") or ""),
+                )
+                for frame in data.get("frames") or ()
+            ),
+            missing_module=data.get("missing_module"),
+            escapes=bool(data.get("escapes")),
+            toolkit_error=bool(data.get("toolkit_error")),
+        )
+
+    def __str__(self) -> str:
+        first_line = self.message.strip().partition("\n")[0]
+        return f"{self.type}: {first_line}" if first_line else self.type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A value in the script's process, as far as it is known here.
+
+    `data` is the exported value (a numpy array, nested lists, text, bytes, ...) where it was asked for
+    and can be exported; `known` says whether it was.
+    """
+
+    type: str
+    is_none: bool = False
+    length: int | None = None
+    dtype: str | None = None
+    shape: tuple[int, ...] | None = None
+    known: bool = False
+    data: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One function that ran: its name, who serves it (`script` or `default`), and what it returned."""
+
+    name: str
+    by: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request and all that came of it. `response` is None when the process died or timed out."""
+
+    request: Request
+    ended: Ended
+    response: Response | None
+    stages: tuple[Stage, ...] = ()
+    failure: Failure | None = None
+    death: str = ""
+    seconds: float = 0.0
+    output: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the client gets a success (2xx)."""
+        return self.response is not None and 200 <= self.response.status < 300
+
+    def stage(self, name: str) -> Stage | None:
+        """Return the stage called `name` if it returned a value."""
+        return next((stage for stage in self.stages if stage.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """How loading went: `ok`, or the failure, or how the process ended.
+
+    `by` maps each function's name to `script`, `default` or `missing`; `module_file` is the file that
+    the container's import found; `seconds` covers import and `model_fn`.
+    """
+
+    ok: bool
+    ended: Ended = Ended.ANSWERED
+    failure: Failure | None = None
+    by: dict[str, str] | None = None
+    model: Value | None = None
+    module_file: str | None = None
+    death: str = ""
+    seconds: float = 0.0
+    output: str = ""

@@ -1,0 +1,319 @@
+"""The script on this machine, answering as the container would."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from smcontract.endpoints._channel import Channel, ChannelEnded, InlineChannel, ProcessChannel
+from smcontract.endpoints._environment import container_environment
+from smcontract.endpoints._exchange import Ended, Exchange, Failure, Loaded, Response, Value
+from smcontract.endpoints._wire import read_stage, read_value
+from smcontract.stacks import Stack
+from smcontract.targets import Target
+from smcontract.violations import Request
+
+NO_MASK: tuple[str, ...] = ()
+
+
+class LocalEndpoint:
+    """An entry-point script behind the model of its stack.
+
+    Starts its process at the first request, loads the model once, and starts again after a death. A
+    mask names functions of the script that are hidden, so that the stack's defaults take over.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        stack: Stack,
+        *,
+        python: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        isolation: str = "process",
+        timeout: float = 60.0,
+        load_timeout: float = 60.0,
+    ) -> None:
+        self.target = target
+        self.stack = stack
+        self.timeout = timeout
+        self.load_timeout = load_timeout
+        self.deaths = 0
+        """How often the process died or had to be ended."""
+        self._python = python or sys.executable
+        self._extra = dict(environment or {})
+        self._isolation = isolation
+        self._home: Path | None = None
+        self._channel: Channel | None = None
+        self._loaded: dict[tuple[str, ...], Loaded] = {}
+        self._closers: list[Callable[[], None]] = []
+
+    def on_close(self, closer: Callable[[], None]) -> None:
+        """Have `closer` called when the endpoint is closed."""
+        self._closers.append(closer)
+
+    def __enter__(self) -> LocalEndpoint:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def invoke(
+        self, body: bytes | str, content_type: str | None = None, accept: str | None = None
+    ) -> Response:
+        """Send one request and return what the client gets.
+
+        `body` is sent as it is (text as UTF-8); None as a content type or accept sends no such header.
+        A process that dies or is late answers 500 with the reason as `error`, as the container's server
+        answers for a dead worker.
+        """
+        if isinstance(body, str):
+            body = body.encode()
+        exchange = self.exchange(Request(body=bytes(body), content_type=content_type, accept=accept))
+        if exchange.response is not None:
+            return exchange.response
+        return Response(status=500, body=b"", content_type=None, error=exchange.death)
+
+    def load(self, mask: tuple[str, ...] = NO_MASK) -> Loaded:
+        """Load script and model with the functions in `mask` hidden; once per process and mask."""
+        loaded = self._loaded.get(mask)
+        if loaded is not None and (self._channel is not None or not loaded.ok):
+            return loaded
+        started = time.monotonic()
+        model_dir = self.target.model_dir
+        try:
+            message, _ = self._open().call(
+                {
+                    "op": "load",
+                    "script": str(self.target.script),
+                    "module": self.target.module,
+                    "code_dir": str(self.target.code_dir),
+                    "model_dir": str(model_dir if model_dir is not None else self._empty_model_dir()),
+                    "stack": f"{self.stack.name}@{self.stack.version}",
+                    "mask": list(mask),
+                },
+                [],
+                self.load_timeout,
+            )
+        except ChannelEnded as end:
+            loaded = self._died_loading(end, time.monotonic() - started)
+        else:
+            loaded = self._read_loaded(message, time.monotonic() - started)
+        self._loaded[mask] = loaded
+        return loaded
+
+    def exchange(
+        self,
+        request: Request,
+        *,
+        mask: tuple[str, ...] = NO_MASK,
+        export: tuple[str, ...] = (),
+        body_type: str | None = None,
+    ) -> Exchange:
+        """Send one request and return all that came of it.
+
+        `export` names the stages whose values are wanted here; `body_type` hands the body over as
+        another Python type than the stack's own (`str`, `bytes`, `bytearray`).
+        """
+        loaded = self.load(mask)
+        if not loaded.ok:
+            return self._not_loaded(request, loaded)
+        started = time.monotonic()
+        try:
+            message, blobs = self._open().call(
+                {
+                    "op": "invoke",
+                    "content_type": request.content_type,
+                    "accept": request.accept,
+                    "mask": list(mask),
+                    "export": list(export),
+                    "body_type": body_type,
+                },
+                [request.body],
+                self.timeout,
+            )
+        except ChannelEnded as end:
+            self._forget_process()
+            return Exchange(
+                request=request,
+                ended=end.ended,
+                response=None,
+                death=end.death,
+                seconds=time.monotonic() - started,
+                output=end.output,
+            )
+        return self._read_exchange(request, message, blobs, time.monotonic() - started)
+
+    def call(self, function: str, *arguments: Any, by: str = "auto") -> tuple[Value | None, Failure | None]:
+        """Call one function on plain data (bytes, text, numbers, lists) and export what it returns."""
+        self.load()
+        wire: list[dict[str, Any]] = []
+        blobs: list[bytes] = []
+        for argument in arguments:
+            if isinstance(argument, (bytes, bytearray)):
+                wire.append({"blob": len(blobs), "as": type(argument).__name__})
+                blobs.append(bytes(argument))
+            elif argument is MODEL:
+                wire.append({"model": True})
+            else:
+                wire.append({"plain": argument})
+        message, _ = self._call(
+            {"op": "call", "function": function, "by": by, "arguments": wire}, blobs
+        )
+        if message.get("failure"):
+            return None, Failure.from_wire(message["failure"])
+        exported, back = self._call({"op": "export", "value": message["value"]}, [])
+        self._call({"op": "forget", "values": [message["value"]]}, [])
+        return read_value(message["description"], exported.get("export"), back), None
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the model tells of itself: type, number of features, whether it can be called."""
+        if not self.load().ok:
+            return {}
+        try:
+            return self._call({"op": "facts"}, [])[0]
+        except ChannelEnded:
+            return {}
+
+    def close(self) -> None:
+        """End the process and remove what it was given to write into."""
+        self._forget_process(died=False)
+        self._loaded.clear()
+        if self._home is not None:
+            shutil.rmtree(self._home, ignore_errors=True)
+            self._home = None
+        while self._closers:
+            self._closers.pop()()
+
+    def _call(self, message: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+        try:
+            return self._open().call(message, blobs, self.timeout)
+        except ChannelEnded:
+            self._forget_process()
+            raise
+
+    def _open(self) -> Channel:
+        if self._channel is None:
+            environment = container_environment(
+                program=self.target.program,
+                code_dir=self.target.code_dir,
+                home=self._own_directory(),
+                extra=self._extra,
+            )
+            if self._isolation == "none":
+                self._channel = InlineChannel(cwd=self._cwd(), environment=environment)
+            else:
+                self._channel = ProcessChannel(
+                    python=self._python, cwd=self._cwd(), environment=environment
+                )
+        return self._channel
+
+    def _cwd(self) -> Path:
+        if self.stack.working_directory == "model_dir":
+            return self.target.model_dir or self._empty_model_dir()
+        return self._own_directory()
+
+    def _own_directory(self) -> Path:
+        if self._home is None:
+            self._home = Path(tempfile.mkdtemp(prefix="smcontract-"))
+        return self._home
+
+    def _empty_model_dir(self) -> Path:
+        empty = self._own_directory() / "model"
+        empty.mkdir(exist_ok=True)
+        return empty
+
+    def _forget_process(self, *, died: bool = True) -> None:
+        if died:
+            self.deaths += 1
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+        self._loaded = {mask: loaded for mask, loaded in self._loaded.items() if not loaded.ok}
+
+    def _died_loading(self, end: ChannelEnded, seconds: float) -> Loaded:
+        self._forget_process()
+        return Loaded(ok=False, ended=end.ended, death=end.death, seconds=seconds, output=end.output)
+
+    def _read_loaded(self, message: dict[str, Any], seconds: float) -> Loaded:
+        output = self._channel.output() if self._channel is not None else ""
+        by = {name: str(served.get("by")) for name, served in (message.get("resolution") or {}).items()}
+        model = message.get("model")
+        failure = message.get("failure")
+        if not message.get("ok") and failure is None:
+            raise RuntimeError(f"the script's process did not understand us: {message.get('error')}")
+        return Loaded(
+            ok=bool(message.get("ok")),
+            failure=Failure.from_wire(failure) if failure else None,
+            by=by or None,
+            model=read_value(model, None, []) if model else None,
+            module_file=message.get("module_file"),
+            seconds=seconds,
+            output=output,
+        )
+
+    def _not_loaded(self, request: Request, loaded: Loaded) -> Exchange:
+        response = None
+        if loaded.ended is Ended.ANSWERED:
+            response = Response(
+                status=self.stack.error_status,
+                body=b"",
+                content_type=None,
+                error=str(loaded.failure),
+            )
+        return Exchange(
+            request=request,
+            ended=loaded.ended,
+            response=response,
+            failure=loaded.failure,
+            death=loaded.death,
+            output=loaded.output,
+        )
+
+    def _read_exchange(
+        self, request: Request, message: dict[str, Any], blobs: list[bytes], seconds: float
+    ) -> Exchange:
+        if "error" in message and "status" not in message:
+            raise RuntimeError(f"the script's process did not understand us: {message['error']}")
+        index = message.get("body")
+        failure = message.get("failure")
+        if message.get("dies"):
+            return Exchange(
+                request=request,
+                ended=Ended.DIED,
+                response=None,
+                stages=tuple(read_stage(stage, blobs) for stage in message.get("stages") or ()),
+                failure=Failure.from_wire(failure) if failure else None,
+                death=str(message.get("error") or "the server's worker dies"),
+                seconds=seconds,
+            )
+        return Exchange(
+            request=request,
+            ended=Ended.ANSWERED,
+            response=Response(
+                status=int(message["status"]),
+                body=b"" if index is None else blobs[index],
+                content_type=message.get("content_type"),
+                error=message.get("error"),
+            ),
+            stages=tuple(read_stage(stage, blobs) for stage in message.get("stages") or ()),
+            failure=Failure.from_wire(failure) if failure else None,
+            seconds=seconds,
+        )
+
+
+class _Model:
+    """Stands for the loaded model among the arguments of `LocalEndpoint.call`."""
+
+
+MODEL = _Model()
+
+__all__ = ["MODEL", "LocalEndpoint"]

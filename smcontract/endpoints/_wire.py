@@ -1,0 +1,51 @@
+"""The runtime's plain data made values of this process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smcontract.endpoints._exchange import Stage, Value
+
+
+def read_stage(data: dict[str, Any], blobs: list[bytes]) -> Stage:
+    """Build a stage from the runtime's message."""
+    return Stage(
+        name=str(data.get("name")),
+        by=str(data.get("by")),
+        value=read_value(data.get("value") or {}, data.get("export"), blobs),
+    )
+
+
+def read_value(description: dict[str, Any], export: dict[str, Any] | None, blobs: list[bytes]) -> Value:
+    """Build a value from its description and, where it was exported, its data."""
+    shape = description.get("shape")
+    known, data = read_export(export, blobs)
+    return Value(
+        type=str(description.get("type")),
+        is_none=bool(description.get("none")),
+        length=description.get("length"),
+        dtype=description.get("dtype"),
+        shape=None if shape is None else tuple(int(n) for n in shape),
+        known=known,
+        data=data,
+    )
+
+
+def read_export(export: dict[str, Any] | None, blobs: list[bytes]) -> tuple[bool, Any]:
+    """Return whether the value is known here, and the value: an ndarray, plain data, or bytes."""
+    kind = (export or {}).get("kind")
+    if export is None or kind == "opaque":
+        return False, None
+    if kind == "plain":
+        return True, export.get("value")
+    if kind == "bytes":
+        return True, blobs[export["blob"]]
+    if kind == "array":
+        import numpy as np
+
+        dtype = np.dtype(export["dtype"])
+        if dtype.hasobject:
+            return False, None
+        array = np.frombuffer(blobs[export["blob"]], dtype=dtype)
+        return True, array.reshape(export["shape"])
+    return False, None

@@ -1,0 +1,77 @@
+"""Which bodies of a media type this script takes, and Hypothesis strategies over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from smcontract.payloads._codec import Number, Table, encode
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+WIDE = 8
+"""Columns beyond which a row repeats a drawn pattern: what is drawn, not what is sent, costs time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """The bodies of one content type that the script is known to answer.
+
+    `columns` numbers stand in a row, `min_rows` to `max_rows` rows in a body; `integers` says that only
+    whole numbers are known to be taken. `source` says where that is known from, and `certain` whether
+    it is known of the model or from the user, and not merely found by trying. A domain with a `body` is
+    one payload as given, which has no rows to vary.
+    """
+
+    content_type: str
+    source: str
+    certain: bool
+    form: str = "rows"
+    columns: int = 1
+    min_rows: int = 1
+    max_rows: int = 3
+    integers: bool = True
+    dtype: str = "float32"
+    body: bytes | None = None
+
+    def encode(self, table: Table) -> bytes:
+        """Return the body that holds `table`."""
+        if self.body is not None:
+            return self.body
+        return encode(table, self.content_type, self.form, self.dtype)
+
+    def baseline(self, rows: int | None = None) -> list[list[Number]]:
+        """Return the fixed table that the matrix phase sends: 1, 2, 3, ... in reading order."""
+        count = self.min_rows if rows is None else rows
+        return [
+            [1 + (row * self.columns + column) % 9 for column in range(self.columns)]
+            for row in range(count)
+        ]
+
+    def with_rows(self, low: int, high: int) -> Domain:
+        """Return this domain with other numbers of rows."""
+        return replace(self, min_rows=low, max_rows=high)
+
+    def tables(self) -> SearchStrategy[list[list[Number]]]:
+        """Return a strategy of tables, which shrink towards few rows of zeros."""
+        from hypothesis import strategies as st
+
+        if self.body is not None:
+            return st.just(self.baseline())
+        whole = st.integers(0, 9)
+        number: SearchStrategy[Number] = whole if self.integers else st.one_of(whole, quarters())
+        drawn = min(self.columns, WIDE)
+        row = st.lists(number, min_size=drawn, max_size=drawn).map(self._widen)
+        return st.lists(row, min_size=self.min_rows, max_size=self.max_rows)
+
+    def _widen(self, pattern: list[Number]) -> list[Number]:
+        repeats = -(-self.columns // len(pattern))
+        return (pattern * repeats)[: self.columns]
+
+
+def quarters() -> SearchStrategy[float]:
+    """Return a strategy of numbers that float32, decimal text and JSON all hold exactly."""
+    from hypothesis import strategies as st
+
+    return st.integers(0, 40).map(lambda n: n / 4)

@@ -1,0 +1,114 @@
+"""`smcontract.payloads`: bodies of a media type for a user's own properties."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smcontract.errors import UsageError, nearest
+from smcontract.payloads._codec import ENCODERS, encode, is_json, media_type
+from smcontract.payloads._given import given_domain
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+Bounds = int | tuple[int, int]
+
+
+def payloads(
+    content_type: str,
+    *,
+    rows: Bounds = (1, 5),
+    columns: Bounds = (1, 4),
+    dtype: str = "float64",
+    schema: dict[str, Any] | None = None,
+    like: bytes | str | Path | None = None,
+) -> SearchStrategy[bytes]:
+    """Return a strategy of valid bodies of `content_type`.
+
+    The bodies hold tables of `rows` × `columns` numbers of `dtype` (a numpy name; a bound is a number
+    or a `(low, high)` pair, both ends included): JSON as a list of lists, CSV as lines, NPY as a 2-D
+    array, NPZ as a sparse matrix. `like` gives a body, or the path of a file with one, whose shape is
+    kept; `schema` gives a JSON Schema instead, and needs the extra `smcontract[schema]`.
+
+    Raises `UsageError` for a content type that holds no tables, and for bounds that hold no number.
+    """
+    if schema is not None:
+        return _from_schema(content_type, schema)
+    if media_type(content_type) not in ENCODERS:
+        valid = ", ".join(sorted(ENCODERS))
+        raise UsageError(
+            f"payloads: no strategy for {content_type!r}; there are strategies for {valid}"
+            f"{nearest(content_type, ENCODERS)}"
+        )
+    if like is not None:
+        return _like(content_type, like)
+    return _tables(content_type, _bounds("rows", rows), _bounds("columns", columns), dtype)
+
+
+def _tables(
+    content_type: str, rows: tuple[int, int], columns: tuple[int, int], dtype: str
+) -> SearchStrategy[bytes]:
+    import numpy as np
+    from hypothesis import strategies as st
+    from hypothesis.extra import numpy as npst
+
+    kind = _dtype(dtype)
+    elements: dict[str, Any] = {}
+    if kind.kind == "f":
+        # NaN and infinity have no JSON; a user who wants them says so with a strategy of their own.
+        elements = {"allow_nan": False, "allow_infinity": False}
+    elif kind.kind in "iu":
+        # Beyond 2**53 a JSON number is another number to many a client.
+        low = max(int(np.iinfo(kind).min), -(2**53))
+        elements = {"min_value": low, "max_value": min(int(np.iinfo(kind).max), 2**53)}
+    shape = st.tuples(st.integers(*rows), st.integers(*columns))
+    arrays = npst.arrays(kind, shape, elements=elements)
+    return arrays.map(lambda array: encode(array.tolist(), content_type, dtype=dtype))
+
+
+def _dtype(name: str) -> Any:
+    import numpy as np
+
+    try:
+        kind = np.dtype(name)
+    except TypeError:
+        raise UsageError(f"payloads: dtype={name!r} is no numpy dtype; try 'float64' or 'int64'") from None
+    if kind.kind not in "iufb":
+        raise UsageError(f"payloads: dtype={name!r} holds no numbers; try 'float64' or 'int64'")
+    return kind
+
+
+def _bounds(name: str, bounds: Bounds) -> tuple[int, int]:
+    low, high = (bounds, bounds) if isinstance(bounds, int) else bounds
+    if not 0 <= low <= high:
+        raise UsageError(f"payloads: {name}={bounds!r} holds no number; give a number or (low, high)")
+    return low, high
+
+
+def _like(content_type: str, like: bytes | str | Path) -> SearchStrategy[bytes]:
+    path = Path(like) if isinstance(like, str | Path) else None
+    try:
+        body = path.read_bytes() if path is not None else bytes(like)  # type: ignore[arg-type]
+    except OSError as error:
+        raise UsageError(f"payloads: like={str(path)!r} cannot be read ({error.strerror})") from None
+    domain = given_domain(body, content_type, name=str(path or "given"))
+    return domain.tables().map(domain.encode)
+
+
+def _from_schema(content_type: str, schema: dict[str, Any]) -> SearchStrategy[bytes]:
+    if not is_json(content_type):
+        raise UsageError(f"payloads: schema= describes JSON bodies, not {content_type!r}")
+    try:
+        from hypothesis_jsonschema import from_schema
+    except ImportError:
+        raise UsageError(
+            "payloads: schema= needs hypothesis-jsonschema; install it with `pip install 'smcontract[schema]'`"
+        ) from None
+    import json
+
+    strategy: SearchStrategy[Any] = from_schema(schema)
+    return strategy.map(lambda value: json.dumps(value).encode())
+
+
+__all__ = ["payloads"]

@@ -1,0 +1,79 @@
+"""Where valid bodies come from: what the user gave, what the model tells, and last a bounded search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from smcontract.payloads._codec import CSV, ENCODERS, JSON, NPY, media_type
+from smcontract.payloads._domain import Domain
+
+Answers = Callable[[bytes], bool]
+"""Sends a body and says whether the request is answered with a success."""
+
+COLUMNS = (3, 1, 2, 4, 5, 6, 8, 10, 13, 16)
+LIMIT = 60
+"""Requests that a search may cost."""
+
+
+def candidates(content_type: str, *, columns: int | None, keys: Sequence[str]) -> Iterator[Domain]:
+    """Yield the domains worth trying for one content type, the likeliest first.
+
+    `columns` is the model's own number of features, where it is known; `keys` are the JSON keys that
+    the script reads.
+    """
+    kind = media_type(content_type)
+    if kind not in ENCODERS:
+        return
+    source = "a search for a shape that is answered"
+    certain = columns is not None
+    if columns is not None:
+        source = f"the model's own number of features ({columns})"
+    widths = (columns,) if columns is not None else COLUMNS
+    for form in _forms(kind, keys):
+        for width in widths:
+            yield Domain(
+                content_type=content_type,
+                source=source,
+                certain=certain and form == "rows",
+                form=form,
+                columns=width,
+            )
+            if form.endswith("value"):
+                break
+
+
+def _forms(kind: str, keys: Sequence[str]) -> list[str]:
+    if kind != JSON:
+        return ["rows", "row"] if kind == NPY else ["rows"]
+    keyed = [f"key:{key}:{inner}" for key in keys[:3] for inner in ("rows", "row", "value")]
+    usual = [f"key:{key}:rows" for key in ("instances", "inputs", "data") if key not in keys]
+    return [*keyed, "rows", "row", *usual, "value"]
+
+
+def search(answers: Answers, options: Iterator[Domain]) -> Domain | None:
+    """Return the first domain whose baseline is answered, widened as far as the script goes along.
+
+    Tries one row and two, then fractions. Costs at most `LIMIT` requests.
+    """
+    spent = 0
+    for option in options:
+        if spent >= LIMIT:
+            return None
+        spent += 2
+        rows = [count for count in _row_counts(option) if answers(option.encode(option.baseline(count)))]
+        if rows:
+            return _widen(answers, option.with_rows(min(rows), 1 if rows == [1] else 3))
+    return None
+
+
+def _row_counts(option: Domain) -> tuple[int, ...]:
+    one_row_only = option.form.endswith(("row", "value"))
+    return (1,) if one_row_only else (1, 2)
+
+
+def _widen(answers: Answers, found: Domain) -> Domain:
+    halves = [[number + 0.5 for number in row] for row in found.baseline()]
+    if media_type(found.content_type) in {JSON, CSV} and not answers(found.encode(halves)):
+        return found
+    return replace(found, integers=False)

@@ -1,0 +1,205 @@
+"""The active plugin: contract items in pytest's session, and the report at its end."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smcontract import __version__
+from smcontract.errors import UsageError
+from smcontract.pytest_items import RECORD, ContractFile, outcome_of
+from smcontract.pytest_summary import write_summary
+from smcontract.records import resolution, script_report
+from smcontract.reporting.json_report import write_json
+from smcontract.reporting.merge import ItemRecord, build_report
+from smcontract.reporting.resolution import format_resolution
+from smcontract.saving import save_cases
+from smcontract.settings_sources import read_flags, read_ini
+from smcontract.workspace import Judged, Workspace
+
+HEADERS = 12
+"""Scripts beyond which the header only counts."""
+
+
+def activate(config: pytest.Config) -> None:
+    """Judge the scripts that the flag or the ini file names; raises `pytest.UsageError`."""
+    try:
+        config.pluginmanager.register(ContractPlugin(config), "smcontract-contract")
+    except UsageError as error:
+        raise pytest.UsageError(f"smcontract: {error}") from None
+
+
+class ContractPlugin:
+    """Collects the contract items of the named scripts, and reports what they found."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.seed = run_seed(config)
+        self.records: list[ItemRecord] = []
+        flagged = config.getoption("smcontract_paths") or []
+        self.workspace = Workspace(
+            rootdir=config.rootpath,
+            invocation_dir=config.invocation_params.dir,
+            flags=read_flags(config.getoption),
+            ini=read_ini(config.getini),
+        )
+        try:
+            self.judged = _by_path(self.workspace, self._named(flagged))
+        except UsageError:
+            self.workspace.close()
+            raise
+        self._add_arguments(flagged=bool(flagged))
+
+    def _named(self, flagged: list[str]) -> Iterator[Path]:
+        for name in flagged:
+            yield self.config.invocation_params.dir / name
+        if not flagged:
+            for name in self.config.getini("smcontract"):
+                yield self.config.rootpath / name
+
+    def _add_arguments(self, *, flagged: bool) -> None:
+        """Have pytest collect the scripts, and with a flag and no path of the user's own nothing else."""
+        paths = [str(path) for path in self.judged]
+        source = pytest.Config.ArgsSource
+        if self.config.args_source is source.ARGS:
+            here = self.config.invocation_params.dir
+            given = {os.path.abspath(here / str(arg).partition("::")[0]) for arg in self.config.args}
+            if not given & set(paths):
+                self.config.args = [*self.config.args, *paths]
+        elif flagged:
+            self.config.args = paths
+        else:
+            self.config.args = [*self.config.args, *paths]
+
+    def pytest_report_header(self) -> list[str]:
+        """Say what is judged, under which stack and why, and who serves each function."""
+        checks = sum(len(judged.items) for judged in self.judged.values())
+        scripts = f"{len(self.judged)} script{'s' if len(self.judged) != 1 else ''}"
+        lines = [f"smcontract {__version__}: {scripts}, {checks} checks, seed {self.seed}"]
+        if len(self.judged) > HEADERS:
+            return lines
+        for judged in self.judged.values():
+            lines += [f"  {line}" for line in self._about(judged)]
+        return lines
+
+    def _about(self, judged: Judged) -> Iterator[str]:
+        for stack, reason in judged.stacks:
+            report = script_report(judged, stack, self.config.rootpath)
+            checks = sum(item.stack is stack for item in judged.items)
+            model = report.model_dir or "none (give one with --smcontract-model-dir)"
+            yield f"{judged.name}: stack {stack.name}@{stack.version} ({reason}), engine builtin"
+            yield f"  model directory {model}, {checks} checks"
+            yield f"  {format_resolution(resolution(judged.script, stack), stack=stack.name)}"
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(
+        self, file_path: Path, parent: pytest.Collector
+    ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+        """Put the contract in the place of pytest's own collector, which would import the script."""
+        collectors = yield
+        judged = self.judged.get(file_path)
+        if judged is None:
+            return collectors
+        others = [found for found in collectors if type(found) is not pytest.Module]
+        return [*others, self._collector(parent, judged, file_path)]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """Collect a model directory as one script."""
+        judged = self.judged.get(path)
+        return None if judged is None else self._collector(parent, judged, path)
+
+    def _collector(self, parent: pytest.Collector, judged: Judged, path: Path) -> ContractFile:
+        # The session and not the directory is the parent: a package's __init__ must not run for a script.
+        found: ContractFile = ContractFile.from_parent(
+            parent.session, path=path, nodeid=judged.name, judged=judged, seed=self.seed
+        )
+        return found
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Have what an item found travel on its report."""
+        del call
+        report = yield
+        found = getattr(item, "record", None)
+        if report.when == "call" and found is not None:
+            setattr(report, RECORD, outcome_of(found, report).to_dict())
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take what an item found from its report, in whichever process it ran."""
+        data: dict[str, Any] | None = getattr(report, RECORD, None)
+        if data is not None and not hasattr(self.config, "workerinput"):
+            self.records.append(ItemRecord.from_dict(data))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Send the run's one seed to an xdist worker."""
+        node.workerinput["smcontract_seed"] = self.seed
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Write the report and the cases; only the controlling process writes."""
+        if hasattr(self.config, "workerinput") or self.config.getoption("collectonly"):
+            return
+        root = self.config.rootpath
+        try:
+            self._write(root)
+        except (UsageError, OSError) as error:
+            raise pytest.UsageError(f"smcontract: the report could not be written: {error}") from None
+
+    def _write(self, root: Path) -> None:
+        save_cases(self.records, root)
+        bare = [
+            script_report(judged, stack, root)
+            for judged in self.judged.values()
+            for stack, _ in judged.stacks
+        ]
+        settings = self.workspace.settings()
+        if settings.reports:
+            report = build_report(self.records, seed=self.seed, root=root, scripts=bare)
+            for path in settings.reports:
+                write_json(report, path)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what masking a function would change, and where the report is."""
+        write_summary(terminalreporter, self.records, self.workspace.settings().reports)
+
+    def pytest_unconfigure(self) -> None:
+        """Remove what was unpacked."""
+        self.workspace.close()
+
+
+def _by_path(workspace: Workspace, named: Iterator[Path]) -> dict[Path, Judged]:
+    found: dict[Path, Judged] = {}
+    for path in named:
+        for judged in workspace.judge(path):
+            found.setdefault(Path(os.path.abspath(judged.target.path)), judged)
+    return found
+
+
+def run_seed(config: pytest.Config) -> int:
+    """Return the run's seed: the controller's, else `--hypothesis-seed`, else 0 in CI, else one drawn."""
+    sent = getattr(config, "workerinput", {}).get("smcontract_seed")
+    if sent is not None:
+        return int(sent)
+    given = config.getoption("hypothesis_seed", None)
+    if given is not None:
+        try:
+            return int(given)
+        except ValueError:
+            return sum(str(given).encode())
+    if os.environ.get("CI"):
+        return 0
+    # A generator of its own: pytest-randomly, and the user, own the global one.
+    return random.SystemRandom().randrange(2**32)
+
+
+__all__ = ["ContractPlugin", "activate", "run_seed"]

@@ -1,0 +1,64 @@
+"""The pytest plugin: flags, fixtures and marker; what they need is imported when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from smcontract.options import register
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from smcontract.endpoints import LocalEndpoint
+
+MARKER = "smcontract"
+FIXTURE = "smcontract_endpoint"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the flags and their ini twins."""
+    group = parser.getgroup("smcontract", "contract tests for SageMaker entry-point scripts")
+    register(group.addoption, parser.addini)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker, and start to judge scripts if some are named."""
+    config.addinivalue_line(
+        "markers",
+        "smcontract(script, *, stack=..., model_dir=...): the entry-point script that `smcontract_endpoint` serves; "
+        "contract items carry it too.",
+    )
+    if config.getoption("smcontract_paths") or config.getini("smcontract"):
+        from smcontract.pytest_contract import activate
+
+        activate(config)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make `smcontract_endpoint` a parameter that is set up once per module, from the marker."""
+    if FIXTURE in metafunc.fixturenames:
+        from smcontract.pytest_endpoint import served_scripts
+
+        scripts = served_scripts(metafunc)
+        metafunc.parametrize(FIXTURE, scripts, indirect=True, scope="module", ids=lambda served: served.label)
+
+
+@pytest.fixture(scope="session")
+def smcontract_model_dir() -> Path | None:
+    """Directory that `model_fn` gets; override it in a conftest to make a model. None: as the script lies."""
+    return None
+
+
+@pytest.fixture(scope="module")
+def smcontract_endpoint(
+    request: pytest.FixtureRequest, smcontract_model_dir: Path | None
+) -> Iterator[LocalEndpoint]:
+    """Serve the script that the marker names (or `--smcontract`): an `Endpoint`, one for the module."""
+    from smcontract.pytest_endpoint import serve
+
+    served: Any = request.param
+    with serve(served, smcontract_model_dir) as endpoint:
+        yield endpoint

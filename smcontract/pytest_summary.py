@@ -1,0 +1,35 @@
+"""What stands at the end of pytest's output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pytest
+
+from smcontract.reporting.merge import ItemRecord
+
+
+def write_summary(
+    terminal: pytest.TerminalReporter, records: Iterable[ItemRecord], reports: Sequence[Path]
+) -> None:
+    """Write what each verified fallback would change, and where the reports are."""
+    lines = [*fallback_lines(records), *(f"report: {path}" for path in reports)]
+    if lines:
+        terminal.write_sep("-", "smcontract")
+        for line in lines:
+            terminal.write_line(line)
+
+
+def fallback_lines(records: Iterable[ItemRecord]) -> list[str]:
+    """Return, per script and function, what the stack's default would change in its place."""
+    changes: dict[tuple[str, str, str], list[str]] = {}
+    for record in records:
+        for fallback in record.script.fallbacks:
+            key = (record.script.path, record.script.stack.name, fallback.function)
+            changes.setdefault(key, []).extend(fallback.would_change)
+    lines = []
+    for (path, stack, function), would_change in sorted(changes.items()):
+        what = "; ".join(dict.fromkeys(would_change)) or "nothing for the requests that were tried"
+        lines.append(f"{path}: without its {function}, the default ({stack}) takes over: {what}")
+    return lines

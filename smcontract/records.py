@@ -1,0 +1,92 @@
+"""What an item's result adds to the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from smcontract.cases import case_id
+from smcontract.plan import Item
+from smcontract.reporting.merge import Finding, ItemRecord
+from smcontract.reporting.report import (
+    CheckResult,
+    Fallback,
+    FunctionResolution,
+    Outcome,
+    ScriptReport,
+    StackInfo,
+    relative,
+)
+from smcontract.runner import Result
+from smcontract.script import Script
+from smcontract.stacks import Stack
+from smcontract.workspace import Judged
+
+FOUR = ("model_fn", "input_fn", "predict_fn", "output_fn")
+
+
+def resolution(script: Script, stack: Stack) -> dict[str, FunctionResolution]:
+    """Return who serves each function: the script, the stack's default, or nobody."""
+    names = ("model_fn", "transform_fn") if "transform_fn" in script.functions else FOUR
+    found = {}
+    for name in names:
+        own = script.functions.get(name)
+        by_default = "default" if stack.has_default(name) else "missing"
+        found[name] = FunctionResolution(
+            by="script" if own is not None else "default" if by_default == "default" else "missing",
+            line=own.line if own is not None else None,
+        )
+    return found
+
+
+def script_report(judged: Judged, stack: Stack, root: Path | None) -> ScriptReport:
+    """Return what is known of a script under one stack before anything runs."""
+    reason = next(why for chosen, why in judged.stacks if chosen is stack)
+    model_dir = judged.target.model_dir
+    return ScriptReport(
+        path=judged.name,
+        sha256=judged.script.sha256,
+        stack=StackInfo(name=stack.name, version=stack.version, detected_by=reason),
+        model_dir=relative(str(model_dir), root) if model_dir is not None else None,
+        resolution=resolution(judged.script, stack),
+    )
+
+
+def record(judged: Judged, item: Item, result: Result, *, node_id: str, root: Path | None) -> ItemRecord:
+    """Return what one item adds to the report; its plain form travels between processes."""
+    script = script_report(judged, item.stack, root)
+    fallbacks = tuple(
+        Fallback(
+            function=seen.function,
+            default_took_over=seen.default_took_over,
+            would_change=seen.would_change,
+        )
+        for seen in result.fallbacks
+    )
+    return ItemRecord(
+        script=ScriptReport(
+            path=script.path,
+            sha256=script.sha256,
+            stack=script.stack,
+            model_dir=script.model_dir,
+            resolution=script.resolution,
+            fallbacks=fallbacks,
+        ),
+        check=CheckResult(
+            id=node_id,
+            code=item.check.code,
+            name=item.check.name,
+            phase=str(item.check.phases[0]),
+            parameters=item.parameters,
+            outcome=Outcome(result.outcome),
+            reason=result.reason,
+            examples=result.examples,
+            seconds=round(result.seconds, 6),
+        ),
+        findings=tuple(
+            Finding(
+                violation=violation,
+                case=case_id(node_id, violation.request) if violation.request is not None else None,
+            )
+            for violation in result.violations
+        ),
+    )

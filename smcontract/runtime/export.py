@@ -1,0 +1,134 @@
+"""Values of the script as plain data for the parent: arrays, nested values, bytes, or a guarded repr."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional
+
+from smcontract.runtime.describe import type_name
+
+MAX_ELEMENTS = 1000000
+_MAX_DEPTH = 50
+_MAX_REPR = 200
+_RAW_KINDS = frozenset("biufcSUMm")
+
+Export = Dict[str, Any]
+
+
+class _NotPlainError(Exception):
+    pass
+
+
+def export(value: Any, blobs: List[bytes]) -> Export:
+    """Return a value as plain data, its bytes appended to `blobs`; never raises, never runs a generator.
+
+    More than a million elements, and what is neither array, plain value nor bytes, is `opaque`.
+    """
+    try:
+        found = _export(value, blobs)
+    except BaseException:
+        found = None
+    return found or {"kind": "opaque", "type": type_name(value), "repr": guarded_repr(value)}
+
+
+def guarded_repr(value: Any) -> str:
+    """Return at most 200 characters of `repr(value)`, or the type where that raises."""
+    try:
+        return repr(value)[:_MAX_REPR]
+    except BaseException:
+        return "<{} whose repr() fails>".format(type_name(value))
+
+
+def _export(value: Any, blobs: List[bytes]) -> Optional[Export]:
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        blobs.append(bytes(value))
+        return {"kind": "bytes", "blob": len(blobs) - 1}
+    if type(value).__module__.partition(".")[0] == "pandas":
+        return _pandas(value)
+    array = _as_array(value)
+    if array is not None:
+        return _array(array, value, blobs)
+    try:
+        return {"kind": "plain", "value": _plain(value, [MAX_ELEMENTS], _MAX_DEPTH)}
+    except _NotPlainError:
+        return None
+
+
+def _as_array(value: Any) -> Any:
+    """Return a numpy array of arrays, numpy scalars, tensors and scipy sparse matrices; else None."""
+    root = type(value).__module__.partition(".")[0]
+    if root == "torch" and hasattr(value, "detach"):
+        if value.numel() > MAX_ELEMENTS:
+            raise _NotPlainError
+        tensor = value.detach().cpu()
+        if tensor.layout is not _torch().strided:
+            tensor = tensor.to_dense()
+        if tensor.dtype is _torch().bfloat16:
+            tensor = tensor.float()
+        return tensor.resolve_conj().resolve_neg().numpy()
+    if root == "scipy" and hasattr(value, "toarray"):
+        if value.shape[0] * value.shape[1] > MAX_ELEMENTS:
+            raise _NotPlainError
+        return value.toarray()
+    if hasattr(type(value), "__array_interface__") and hasattr(type(value), "dtype"):
+        import numpy
+
+        return numpy.asarray(value)
+    return None
+
+
+def _torch() -> Any:
+    import torch
+
+    return torch
+
+
+def _array(array: Any, value: Any, blobs: List[bytes]) -> Optional[Export]:
+    if array.size > MAX_ELEMENTS:
+        return None
+    if array.dtype.kind not in _RAW_KINDS:
+        return {"kind": "plain", "value": _plain(array.tolist(), [MAX_ELEMENTS], _MAX_DEPTH)}
+    blobs.append(array.tobytes())
+    return {
+        "kind": "array",
+        "dtype": array.dtype.str,
+        "shape": list(array.shape),
+        "blob": len(blobs) - 1,
+        "of": type_name(value),
+    }
+
+
+def _pandas(value: Any) -> Optional[Export]:
+    if value.size > MAX_ELEMENTS:
+        return None
+    plain: Export = {"kind": "plain", "value": _plain(value.to_numpy().tolist(), [MAX_ELEMENTS], _MAX_DEPTH)}
+    if hasattr(value, "columns"):
+        plain["columns"] = [str(name) for name in value.columns]
+    return plain
+
+
+def _plain(value: Any, budget: List[int], depth: int) -> Any:
+    budget[0] -= 1
+    if budget[0] < 0 or depth < 0:
+        raise _NotPlainError
+    if value is None or isinstance(value, (bool, int, float)):
+        return _builtin(value)
+    if isinstance(value, str):
+        return str(value).encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, (list, tuple)):
+        return [_plain(item, budget, depth - 1) for item in value]
+    if isinstance(value, dict):
+        if not all(isinstance(key, (str, int, float, bool)) for key in value):
+            raise _NotPlainError
+        return {str(key): _plain(item, budget, depth - 1) for key, item in value.items()}
+    array = _as_array(value)
+    if array is None or array.size > budget[0]:
+        raise _NotPlainError
+    return _plain(array.tolist(), budget, depth - 1)
+
+
+def _builtin(value: Any) -> Any:
+    # Subclasses (enumerations, numpy.float64) are written as what they are underneath.
+    for cls in (bool, int, float):
+        if isinstance(value, cls):
+            return value if type(value) is cls else cls(value)
+    return None

@@ -1,0 +1,100 @@
+"""Frames on the pipe: `!II` lengths of JSON and payload, the JSON (UTF-8), then the blobs end to end.
+
+The JSON's key `blobs` holds the length of each blob.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from typing import Any, Dict, List, Sequence, Tuple
+
+MAX_JSON = 64 * 1024 * 1024
+MAX_PAYLOAD = 1024 * 1024 * 1024
+_HEADER = struct.Struct("!II")
+HEADER_SIZE = _HEADER.size
+_CHUNK = 1024 * 1024
+
+Message = Dict[str, Any]
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+_decode = json.JSONDecoder().decode
+
+
+def pack(message: Message, blobs: Sequence[bytes] = ()) -> bytes:
+    """Return a frame; raises ValueError for what is too large or no JSON."""
+    if blobs:
+        message = dict(message, blobs=[len(blob) for blob in blobs])
+    try:
+        text = _encode(message).encode("utf-8")
+    except (TypeError, RecursionError) as error:
+        raise ValueError("a message must be JSON: {}".format(error)) from None
+    payload_length = sum(map(len, blobs))
+    _check_bounds(len(text), payload_length)
+    return b"".join([_HEADER.pack(len(text), payload_length), text, *blobs])
+
+
+def sizes(header: bytes) -> Tuple[int, int]:
+    """Return the lengths of JSON and payload; raises ValueError over the bounds."""
+    json_length, payload_length = _HEADER.unpack(header)
+    _check_bounds(json_length, payload_length)
+    return json_length, payload_length
+
+
+def unpack(text: bytes, payload: bytes) -> Tuple[Message, List[bytes]]:
+    """Return the message and its blobs; raises ValueError for what is no frame."""
+    try:
+        message = _decode(text.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("a frame's JSON is nested too deeply") from None
+    if not isinstance(message, dict):
+        raise ValueError("a frame's JSON must be an object")  # noqa: TRY004
+    lengths = message.pop("blobs", [])
+    if not isinstance(lengths, list) or not all(type(length) is int and length >= 0 for length in lengths):
+        raise ValueError("a frame's blob lengths must be counts")
+    if sum(lengths) != len(payload):
+        raise ValueError("a frame's blobs do not add up to its payload")
+    if len(lengths) == 1:
+        return message, [payload]
+    blobs = []
+    start = 0
+    for length in lengths:
+        blobs.append(payload[start : start + length])
+        start += length
+    return message, blobs
+
+
+def read_frame(fd: int) -> Tuple[Message, List[bytes]]:
+    """Return the next message and its blobs; raises EOFError at the end, ValueError on what is no frame."""
+    json_length, payload_length = sizes(_read(fd, HEADER_SIZE))
+    return unpack(_read(fd, json_length), _read(fd, payload_length))
+
+
+def write_frame(fd: int, message: Message, blobs: Sequence[bytes] = ()) -> None:
+    """Write a message and its blobs; raises ValueError as `pack` does, before any byte is written."""
+    frame = pack(message, blobs)
+    written = os.write(fd, frame)
+    if written < len(frame):
+        view = memoryview(frame)
+        while written < len(frame):
+            written += os.write(fd, view[written:])
+
+
+def _check_bounds(json_length: int, payload_length: int) -> None:
+    if json_length > MAX_JSON or payload_length > MAX_PAYLOAD:
+        raise ValueError("a frame of {} + {} bytes is over the bound".format(json_length, payload_length))
+
+
+def _read(fd: int, length: int) -> bytes:
+    if not length:
+        return b""
+    data = os.read(fd, min(length, _CHUNK))
+    if len(data) == length:
+        return data
+    received = bytearray(data)
+    while len(received) < length:
+        if not data:
+            raise EOFError("the pipe ended")
+        data = os.read(fd, min(length - len(received), _CHUNK))
+        received += data
+    return bytes(received)

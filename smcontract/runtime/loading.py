@@ -1,0 +1,104 @@
+"""Importing a script as a container does, and taking it back."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from types import ModuleType
+from typing import Dict, List, Optional, Sequence
+
+from smcontract.stacks._packages import ContainerPackages
+
+# Code directories of scripts that are loaded now: in pytest's process there may be several.
+_loaded: List["Loaded"] = []
+
+
+class Loaded:
+    """A script's module, and what importing it changed in this process."""
+
+    def __init__(self, code_dir: str, name: str, packages: Sequence[str] = ()) -> None:
+        self.code_dir = code_dir
+        self.name = name
+        self._packages = ContainerPackages(packages)
+        self.module: Optional[ModuleType] = None
+        self._path = list(sys.path)
+        self._displaced: Dict[str, ModuleType] = {}
+
+    def load(self) -> None:
+        """Import the module with the code directory first on the path; no such module leaves None.
+
+        Raises whatever the script's own import raises.
+        """
+        _loaded.append(self)
+        self._displace()
+        sys.path[:] = [self.code_dir, *(entry for entry in sys.path if entry != self.code_dir)]
+        sys.meta_path.append(self._packages)
+        importlib.invalidate_caches()
+        if importlib.util.find_spec(self.name) is not None:
+            self.module = importlib.import_module(self.name)
+
+    @property
+    def file(self) -> Optional[str]:
+        """The absolute path of what was imported."""
+        found = getattr(self.module, "__file__", None)
+        return os.path.abspath(found) if isinstance(found, str) else None
+
+    def close(self) -> None:
+        """Put back sys.path and the modules that were there, and forget those of the code directory."""
+        if self not in _loaded:
+            return
+        _loaded.remove(self)
+        sys.path[:] = self._path
+        if self._packages in sys.meta_path:
+            sys.meta_path.remove(self._packages)
+        for name in _modules_under([self.code_dir]):
+            del sys.modules[name]
+        for name in [name for name, module in sys.modules.items() if self._provided(module)]:
+            del sys.modules[name]
+        if self.module is not None and sys.modules.get(self.name) is self.module:
+            del sys.modules[self.name]
+        sys.modules.update(self._displaced)
+
+    def _has(self, name: str) -> bool:
+        place = os.path.join(self.code_dir, name)
+        return os.path.isdir(place) or os.path.isfile(place + ".py")
+
+    def _provided(self, module: ModuleType) -> bool:
+        return getattr(module, "__loader__", None) is self._packages
+
+    def _displace(self) -> None:
+        # Another script's `inference` or helper module must not be taken for this one's.
+        names = [
+            name
+            for name in _modules_under([other.code_dir for other in _loaded])
+            if self._has(name.partition(".")[0])
+        ]
+        present = sys.modules.get(self.name)
+        if present is not None and self.name != "__main__" and not _is_of_interpreter(present):
+            names.append(self.name)
+        for name in names:
+            module = sys.modules.pop(name, None)
+            if module is not None:
+                self._displaced[name] = module
+
+
+def _modules_under(directories: List[str]) -> List[str]:
+    prefixes = tuple(os.path.join(directory, "") for directory in directories)
+    found = []
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and file.startswith(prefixes) and name != "__main__":
+            found.append(name)
+    return found
+
+
+def _is_of_interpreter(module: ModuleType) -> bool:
+    file = getattr(module, "__file__", None)
+    if not isinstance(file, str):
+        return True
+    import sysconfig
+
+    paths = sysconfig.get_paths()
+    return file.startswith(tuple(os.path.join(paths[key], "") for key in ("stdlib", "platstdlib", "purelib")))

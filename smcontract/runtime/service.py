@@ -1,0 +1,265 @@
+"""Answers messages about one script: loads it, runs whole requests, calls single functions."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import warnings
+from typing import Any, Callable, Dict, FrozenSet, Iterable, Iterator, List, Optional, Tuple
+
+from smcontract.runtime.describe import describe
+from smcontract.runtime.export import export
+from smcontract.runtime.facts import facts_of
+from smcontract.runtime.failure import failure_of
+from smcontract.runtime.loading import Loaded
+from smcontract.runtime.plan import Plan, Step, default_step, make_plan
+from smcontract.runtime.values import MessageError, Values, from_blob
+from smcontract.stacks import get_stack
+from smcontract.stacks._base import Answer, Stack
+
+Message = Dict[str, Any]
+Reply = Tuple[Message, List[bytes]]
+
+
+class _StageError(Exception):
+    """A function of the script, or a default, did not return; `exception` is what it raised."""
+
+    def __init__(self, step: Step, exception: BaseException) -> None:
+        super().__init__(step.name)
+        self.step = step
+        self.exception = exception
+
+
+class Service:
+    """The script's side of the pipe; `owns_process` where nothing else lives in this process."""
+
+    def __init__(self, *, owns_process: bool = False) -> None:
+        self._owns_process = owns_process
+        self._stack: Optional[Stack] = None
+        self._loaded: Optional[Loaded] = None
+        self._key: Tuple[Any, ...] = ()
+        self._plans: Dict[FrozenSet[str], Plan] = {}
+        self._models: Dict[bool, Any] = {}
+        self._values = Values()
+        self._model_dir = ""
+        self._scratch: Optional[str] = None
+        self._context: Any = None
+        self._ops: Dict[str, Callable[[Message, List[bytes]], Reply]] = {
+            "load": self._load,
+            "invoke": self._invoke,
+            "call": self._call,
+            "export": self._export,
+            "forget": self._forget,
+            "facts": self._facts,
+            "ping": _ping,
+        }
+
+    def handle(self, message: Message, blobs: List[bytes]) -> Reply:
+        """Answer one message; what cannot be answered becomes `{"error": ...}`, never an exception.
+
+        In a shared process the user's own Ctrl-C passes through.
+        """
+        try:
+            op = self._ops.get(message["op"])
+            if op is None:
+                raise MessageError("unknown op {!r}".format(message["op"]))
+            if self._owns_process:
+                return op(message, blobs)
+            with _as_in_a_container():
+                return op(message, blobs)
+        except MessageError as error:
+            return {"error": str(error)}, []
+        except Exception as error:
+            return {"error": "malformed message: {}: {}".format(type(error).__name__, error)}, []
+
+    def close(self) -> None:
+        """Forget the script: its module, its values and what loading changed in this process."""
+        self._plans.clear()
+        self._models.clear()
+        self._values.clear()
+        self._key = ()
+        if self._loaded is not None:
+            self._loaded.close()
+            self._loaded = None
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None
+
+    def _load(self, message: Message, _: List[bytes]) -> Reply:
+        stack = get_stack(message["stack"])
+        model_dir = message.get("model_dir")
+        key = (message["code_dir"], message["module"], model_dir, stack)
+        mask = frozenset(message.get("mask", ()))
+        if key != self._key:
+            self.close()
+            self._stack = stack
+            self._model_dir = model_dir or self._empty_directory()
+            self._context = stack.new_context(self._model_dir)
+            self._loaded = Loaded(message["code_dir"], message["module"], stack.packages)
+            try:
+                self._loaded.load()
+            except BaseException as error:
+                self._reraise_interrupt(error)
+                failure = failure_of("import", "script", error)
+                self.close()
+                return {"ok": False, "failure": failure}, []
+            self._key = key
+        try:
+            plan, model = self._ready(mask)
+        except _StageError as error:
+            return {"ok": False, "failure": failure_of(error.step.name, error.step.by, error.exception)}, []
+        assert self._loaded is not None
+        return {
+            "ok": True,
+            "resolution": plan.resolution,
+            "model": describe(model),
+            "module_file": self._loaded.file,
+        }, []
+
+    def _ready(self, mask: FrozenSet[str]) -> Tuple[Plan, Any]:
+        """Return the plan and the model for a mask; raises `_StageError` as loading does."""
+        if self._loaded is None or self._stack is None or not self._key:
+            raise MessageError("no script is loaded")
+        plan = self._plans.get(mask)
+        if plan is None:
+            try:
+                plan = make_plan(self._stack, self._loaded.module, mask, self._context)
+            except BaseException as error:
+                self._reraise_interrupt(error)
+                raise _StageError(Step("initialize", "script", make_plan), error) from None
+            self._plans[mask] = plan
+        masked = "model_fn" in mask
+        if masked not in self._models:
+            if plan.pre_model_fn is not None:
+                self._run(plan.pre_model_fn, self._model_dir)
+            model = self._run(plan.model_fn, self._model_dir)
+            if plan.model_warmup_fn is not None:
+                self._run(plan.model_warmup_fn, self._model_dir, model)
+            self._models[masked] = model
+        return plan, self._models[masked]
+
+    def _run(self, step: Step, *arguments: Any) -> Any:
+        try:
+            return step.call(*arguments)
+        except BaseException as error:
+            self._reraise_interrupt(error)
+            raise _StageError(step, error) from None
+
+    def _reraise_interrupt(self, error: BaseException) -> None:
+        if not self._owns_process and isinstance(error, KeyboardInterrupt):
+            raise error
+
+    def _invoke(self, message: Message, blobs: List[bytes]) -> Reply:
+        stack = self._stack
+        wanted = message.get("export") or ()
+        stages: List[Message] = []
+        out: List[bytes] = []
+        failure = None
+        try:
+            plan, model = self._ready(frozenset(message.get("mask") or ()))
+            assert stack is not None
+            content_type = stack.content_type(message.get("content_type"))
+            accept = stack.accept(message.get("accept"), os.environ)
+            self._context.begin(_headers(message))
+            value = self._run(
+                Step("body", "default", _body), stack, blobs[0], content_type, message.get("body_type")
+            )
+            for step in plan.steps:
+                name = step.name
+                if name == "input_fn":
+                    arguments: Tuple[Any, ...] = (value, content_type)
+                elif name == "predict_fn":
+                    arguments = (value, model)
+                elif name == "output_fn":
+                    arguments = (value, accept)
+                else:
+                    arguments = (model, value, content_type, accept)
+                value = self._run(step, *arguments)
+                stage = {"name": name, "by": step.by, "value": describe(value)}
+                if name in wanted:
+                    stage["export"] = export(value, out)
+                stages.append(stage)
+            answer = stack.respond(value, accept, self._context)
+        except _StageError as error:
+            assert stack is not None
+            failure = failure_of(error.step.name, error.step.by, error.exception)
+            answer = stack.fail(error.exception, self._context)
+        return _reply(answer, stages, failure, out)
+
+    def _call(self, message: Message, blobs: List[bytes]) -> Reply:
+        plan, model = self._ready(frozenset(message.get("mask") or ()))
+        step = self._step(plan, message["function"], message.get("by", "auto"))
+        arguments = [self._values.argument(argument, blobs, model) for argument in message["arguments"]]
+        try:
+            value = self._run(step, *arguments)
+        except _StageError as error:
+            failure = failure_of(step.name, step.by, error.exception)
+            return {"value": None, "description": None, "failure": failure}, []
+        return {"value": self._values.keep(value), "description": describe(value), "failure": None}, []
+
+    def _step(self, plan: Plan, name: str, by: str) -> Step:
+        assert self._stack is not None
+        if by == "default":
+            return default_step(self._stack, name)
+        step = plan.step(name)
+        if step is None or (by == "script" and step.by != "script"):
+            raise MessageError("the script has no {}".format(name))
+        return step
+
+    def _export(self, message: Message, _: List[bytes]) -> Reply:
+        out: List[bytes] = []
+        return {"export": export(self._values.get(message["value"]), out)}, out
+
+    def _forget(self, message: Message, _: List[bytes]) -> Reply:
+        self._values.forget(message["values"])
+        return {"ok": True}, []
+
+    def _facts(self, message: Message, _: List[bytes]) -> Reply:
+        _plan, model = self._ready(frozenset(message.get("mask") or ()))
+        return facts_of(model), []
+
+    def _empty_directory(self) -> str:
+        self._scratch = tempfile.mkdtemp(prefix="smcontract-")
+        return self._scratch
+
+
+def _ping(_: Message, __: List[bytes]) -> Reply:
+    return {"ok": True, "pid": os.getpid()}, []
+
+
+def _headers(message: Message) -> Dict[str, str]:
+    pairs: Iterable[Tuple[str, Any]] = (
+        ("Content-Type", message.get("content_type")),
+        ("Accept", message.get("accept")),
+    )
+    return {name: value for name, value in pairs if value is not None}
+
+
+def _body(stack: Stack, raw: bytes, content_type: Optional[str], body_type: Optional[str]) -> Any:
+    return stack.body(raw, content_type) if body_type is None else from_blob(raw, body_type)
+
+
+def _reply(answer: Answer, stages: List[Message], failure: Optional[Message], out: List[bytes]) -> Reply:
+    body = None
+    if answer.body is not None:
+        body = len(out)
+        out.append(answer.body)
+    return {
+        "status": answer.status,
+        "content_type": answer.content_type,
+        "error": answer.error,
+        "dies": answer.dies,
+        "stages": stages,
+        "failure": failure,
+        "body": body,
+    }, out
+
+
+@contextlib.contextmanager
+def _as_in_a_container() -> Iterator[None]:
+    # pytest's `-W error` must not turn a warning, which a container prints, into the script's exception.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,225 @@
+"""Control flow: where a handler can end without a value although a request may lead there."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smcontract.script.conditions import describe
+from smcontract.script.constants import Constants
+from smcontract.script.media_types import is_media_type
+from smcontract.script.names import yields
+from smcontract.script.paths import Module, TooLong, Walk, parameters
+from smcontract.script.statements import walk
+from smcontract.script.states import Outcome, Returned, State
+from smcontract.script.trace import definitions
+from smcontract.script.values import BODY, EXITS, Known
+
+# The positions of the parameters that the server fills from the request.
+_TYPES = {"input_fn": (1,), "output_fn": (1,), "transform_fn": (2, 3)}
+_BODIES = {"input_fn": 0, "transform_fn": 1}
+
+# A type that no script names comes first: what is said of it holds for every type not named.
+_USUAL = ("application/x-unnamed", "application/json", "text/csv", "application/x-npy", "text/plain")
+_MOST = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fall:
+    """A way through a function that a request may take and that ends without a value.
+
+    `line` and `column` count from 1. `condition` is in words ("when accept is not 'text/csv'"), empty
+    where nothing has to hold. `example` is a content type or Accept, by parameter, that leads there.
+    `unreachable_returns` are the lines of every `return` with a value that no way leads to.
+    """
+
+    line: int
+    column: int
+    kind: str
+    condition: str
+    example: tuple[tuple[str, str], ...] = ()
+    unreachable_returns: tuple[int, ...] = ()
+
+
+def ends_without_value(function: ast.FunctionDef, tree: ast.Module, *, name: str = "") -> list[Fall]:
+    """Return the certain ways by which `function`, of the module `tree`, ends without a value.
+
+    It is judged as the handler `name` (its own name if not given). A generator, a function that returns
+    no value at all on purpose, and whatever cannot be decided from the source give no `Fall`.
+    """
+    name = name or function.name
+    if yields(function):
+        return []
+    own = list(_own_returns(function))
+    valued = [r for r in own if not _is_empty(r)]
+    module = _module(tree)
+    try:
+        general = _walk(function, module, name, {})
+        reached = {id(r.node) for r in general.returns}
+        unreachable = tuple(r.lineno for r in valued if id(r) not in reached)
+        if not any(id(r) in reached for r in valued):
+            # With a type given, the way that was meant to end in the `return` tells its condition.
+            told = _sometimes(function, module, name, unreachable) if unreachable else []
+            return told or _never(function, general, name, own, unreachable)
+        if general.normal is None and not any(_gives_none(r) for r in general.returns):
+            return []
+        return _sometimes(function, module, name, unreachable)
+    except (TooLong, RecursionError):
+        return []
+
+
+def _module(tree: ast.Module) -> Module:
+    imported: set[str] = set()
+    exits = set(EXITS)
+    for statement in walk(tree.body):
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            names = {alias.asname or alias.name.partition(".")[0]: alias.name for alias in statement.names}
+            imported |= names.keys()
+            if isinstance(statement, ast.ImportFrom):
+                exits |= {
+                    bound for bound, original in names.items() if f"{statement.module}.{original}" in EXITS
+                }
+    return Module(
+        constants=Constants(tree),
+        helpers=definitions(tree),
+        imported=frozenset(imported),
+        exits=frozenset(exits),
+    )
+
+
+def _walk(function: ast.FunctionDef, module: Module, name: str, given: dict[str, str]) -> Outcome:
+    env: dict[str, Any] = parameters(function)
+    if name in _BODIES:
+        env |= dict.fromkeys(_names(function)[_BODIES[name] :][:1], BODY)
+    env |= {parameter: Known(value, typed=True) for parameter, value in given.items()}
+    return Walk(module, name=name).function(function, env)
+
+
+def _never(
+    function: ast.FunctionDef,
+    general: Outcome,
+    name: str,
+    own: list[ast.Return],
+    unreachable: tuple[int, ...],
+) -> list[Fall]:
+    """Judge a function of which no `return` with a value can be reached."""
+    ends = [r.state for r in general.returns] + ([general.normal] if general.normal is not None else [])
+    if not ends or all(end.unsure for end in ends):
+        return []
+    if not unreachable and (own or (name == "model_fn" and not _does_something(function))):
+        # Bare returns only, or a model_fn that is there because the container asks for one.
+        return []
+    line = unreachable[0] if unreachable else function.lineno
+    return [
+        Fall(
+            line=line,
+            column=function.col_offset + 1 if not unreachable else _column(function, line),
+            kind="no return at all" if not unreachable else "no reachable return",
+            condition="",
+            unreachable_returns=unreachable,
+        )
+    ]
+
+
+def _sometimes(
+    function: ast.FunctionDef, module: Module, name: str, unreachable: tuple[int, ...]
+) -> list[Fall]:
+    """Judge a function that returns a value on some ways: try it with every type that may matter."""
+    falls: dict[tuple[int, str], Fall] = {}
+    for given in _requests(function, module, name):
+        outcome = _walk(function, module, name, given)
+        for node, state in _ends(outcome):
+            if not state.is_certain:
+                continue
+            place, kind = _place(function, node, state)
+            falls.setdefault(
+                (place.lineno, kind),
+                Fall(
+                    line=place.lineno,
+                    column=place.col_offset + 1,
+                    kind=kind,
+                    condition=describe(state, module.constants),
+                    example=tuple(given.items()),
+                    unreachable_returns=unreachable,
+                ),
+            )
+    return sorted(falls.values(), key=lambda fall: (fall.line, fall.column))
+
+
+def _requests(function: ast.FunctionDef, module: Module, name: str) -> Iterator[dict[str, str]]:
+    """Yield values for the parameters that name media types."""
+    names = _names(function)
+    chosen = [names[position] for position in _TYPES.get(name, ()) if position < len(names)]
+    nodes: list[ast.AST] = [function, *module.helpers.values()]
+    named = [
+        node.value
+        for root in nodes
+        for node in ast.walk(root)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and is_media_type(node.value)
+    ]
+    types: Sequence[str] = list(dict.fromkeys([_USUAL[0], *named, *_USUAL[1:]]))[:_MOST]
+    for values in itertools.product(types, repeat=len(chosen)):
+        yield dict(zip(chosen, values, strict=True))
+
+
+def _ends(outcome: Outcome) -> Iterator[tuple[ast.Return | None, State]]:
+    if outcome.normal is not None:
+        yield None, outcome.normal
+    for returned in outcome.returns:
+        if _gives_none(returned):
+            yield returned.node, returned.state
+
+
+def _place(
+    function: ast.FunctionDef, node: ast.Return | None, state: State
+) -> tuple[ast.stmt | ast.expr | ast.pattern | ast.ExceptHandler, str]:
+    """Return what to point at, and what kind of end it is."""
+    if node is not None:
+        return node, "bare return" if _is_empty(node) else "returns None"
+    at: Any = function
+    if state.steps:
+        last = state.steps[-1]
+        at = last.case.pattern if last.case is not None else last.test
+    elif state.choices:
+        choice = state.choices[-1].node
+        at = choice.pattern if isinstance(choice, ast.match_case) else choice
+    return at, "falls through"
+
+
+def _own_returns(function: ast.FunctionDef) -> Iterator[ast.Return]:
+    for statement in walk(function.body, into_functions=False):
+        if isinstance(statement, ast.Return):
+            yield statement
+
+
+def _is_empty(node: ast.Return) -> bool:
+    return node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
+
+
+def _gives_none(returned: Returned) -> bool:
+    return isinstance(returned.value, Known) and returned.value.value is None
+
+
+def _does_something(function: ast.FunctionDef) -> bool:
+    """Return whether a body is more than a docstring, `pass`, `...`, and keeps what it makes to itself."""
+    idle = all(
+        isinstance(s, ast.Pass) or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+        for s in function.body
+    )
+    keeps = any(
+        isinstance(s, ast.Global | ast.Nonlocal)
+        or (isinstance(s, ast.Assign) and not all(isinstance(t, ast.Name | ast.Tuple) for t in s.targets))
+        for s in walk(function.body)
+    )
+    return not idle and not keeps
+
+
+def _names(function: ast.FunctionDef) -> list[str]:
+    return [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+
+
+def _column(function: ast.FunctionDef, line: int) -> int:
+    return next((r.col_offset + 1 for r in _own_returns(function) if r.lineno == line), 1)

@@ -1,0 +1,119 @@
+"""Reading a script: from bytes to a `Script`, without running anything."""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import hashlib
+import io
+import re
+import tokenize
+import warnings
+from pathlib import Path
+
+from smcontract.script.bindings import Bindings, bind, family
+from smcontract.script.facts import Problem
+from smcontract.script.script import Script
+
+# What the parser lets pass and the compiler may refuse; compiling every script would double the cost.
+_MISPLACED = re.compile(
+    r"^(?:return|yield|await|break|continue)\b|^[ \t]+(?:global|nonlocal)[ \t]", re.MULTILINE
+)
+_WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def read_script(path: Path) -> Script:
+    """Read the script at `path`; the file never runs, and whatever is wrong with it becomes `problem`.
+
+    The bytes are decoded as Python decodes them: a byte order mark and a coding cookie (PEP 263) are
+    honoured, UTF-8 otherwise, and every kind of line end counts as one.
+    """
+    data, source = b"", ""
+    problem: Problem | None
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        problem = Problem(message=f"cannot be read: {error.strerror or error}")
+    else:
+        source, problem = _decode(data)
+    tree: ast.Module | None = None
+    if problem is None:
+        tree, problem = _parse(source)
+    bindings = bind(tree, path.parent, _parse_sibling) if tree is not None else Bindings()
+    return Script(
+        path=path,
+        source=source,
+        lines=tuple(source.split("\n")),
+        sha256=hashlib.sha256(data).hexdigest(),
+        tree=tree,
+        problem=problem,
+        functions=bindings.functions,
+        is_opaque=bindings.is_opaque,
+        family=family(bindings),
+    )
+
+
+def _decode(data: bytes) -> tuple[str, Problem | None]:
+    """Return the text of `data`, every line ended by a line feed, or why it has none."""
+    if data.startswith(_WIDE_BOMS):
+        return "", Problem(
+            message="is encoded as UTF-16; Python reads source files as UTF-8", line=1, column=1
+        )
+    if (null := data.find(b"\0")) >= 0:
+        return "", Problem(
+            message="holds a null byte, which Python source cannot",
+            line=data.count(b"\n", 0, null) + 1,
+            column=null - data.rfind(b"\n", 0, null),
+        )
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError as error:
+        # A first line that is not UTF-8 ends here too, and that is told better below.
+        if "unknown encoding" in str(error) or "coding problem" in str(error):
+            return "", Problem(message=f"names an encoding that Python does not know: {error.msg}", line=1)
+        encoding = "utf-8"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return "", Problem(
+            message=f"is not valid {encoding.removesuffix('-sig').upper()}: byte 0x{data[error.start]:02x}",
+            line=line,
+            column=error.start - data.rfind(b"\n", 0, error.start),
+        )
+    except (LookupError, UnicodeError) as error:
+        return "", Problem(message=f"cannot be decoded as {encoding}: {error}", line=1)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), None
+
+
+def _parse(source: str) -> tuple[ast.Module | None, Problem | None]:
+    """Return the tree of `source`, or why there is none."""
+    try:
+        with warnings.catch_warnings():
+            # An escape such as "\d" is a warning of the user's, and an error under -W error.
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
+            if _MISPLACED.search(source):
+                compile(tree, "<script>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return None, Problem(
+            message=f"is not valid Python: {error.msg}",
+            line=max(error.lineno or 1, 1),
+            column=max(error.offset or 1, 1),
+        )
+    except (RecursionError, MemoryError):
+        return None, Problem(message="is nested too deeply for Python's parser")
+    except ValueError as error:
+        return None, Problem(message=f"is not valid Python: {error}")
+    if not tree.body:
+        return None, Problem(message="is empty: it holds no statement", line=1, column=1)
+    return tree, None
+
+
+def _parse_sibling(path: Path) -> ast.Module | None:
+    """Return the tree of a module beside the script, None if there is none that parses."""
+    try:
+        source, problem = _decode(path.read_bytes())
+    except OSError:
+        return None
+    return _parse(source)[0] if problem is None else None

@@ -1,0 +1,151 @@
+"""Where a walk through a function stands: what is known there, and what had to be supposed to get there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from smcontract.script.constants import UNKNOWN
+
+
+@dataclass(slots=True, eq=False)
+class Choice:
+    """A branch taken though its test is not known.
+
+    `is_open` says that a served request may take it: the client decides, or the other branch only
+    refuses. Otherwise nothing in the source says that this branch is ever taken.
+    """
+
+    node: ast.AST
+    truth: bool
+    is_open: bool
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A test that was decided by the request's content type or Accept."""
+
+    test: ast.expr | ast.Match
+    truth: bool
+    case: ast.match_case | None = None
+
+
+@dataclass(slots=True)
+class State:
+    """What is known at a point: the names' values, and how the point was reached.
+
+    `doubtful` says that something unknown was handed the content type or Accept and may have refused it;
+    `unsure` that something was called that may never return.
+    """
+
+    env: dict[str, Any]
+    choices: tuple[Choice, ...] = ()
+    steps: tuple[Step, ...] = ()
+    facts: dict[str, bool] = field(default_factory=dict)
+    doubtful: bool = False
+    unsure: bool = False
+
+    def copy(self, *choices: Choice) -> State:
+        """Return this state with further choices."""
+        return State(
+            env=dict(self.env),
+            choices=self.choices + choices,
+            steps=self.steps,
+            facts=dict(self.facts),
+            doubtful=self.doubtful,
+            unsure=self.unsure,
+        )
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Take the values of `names` as unknown."""
+        for name in names:
+            self.env[name] = UNKNOWN
+            self.doubt(name)
+
+    def doubt(self, name: str) -> None:
+        """Drop what was found out by tests that read `name`."""
+        if self.facts:
+            word = re.compile(rf"\b{re.escape(name)}\b")
+            self.facts = {fact: truth for fact, truth in self.facts.items() if not word.search(fact)}
+
+    @property
+    def weight(self) -> tuple[bool, bool, int]:
+        """How much had to be supposed; a certain path is the lightest."""
+        return (self.unsure, self.doubtful, sum(not choice.is_open for choice in self.choices))
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether a served request can come here."""
+        return not (self.unsure or self.doubtful or any(not choice.is_open for choice in self.choices))
+
+
+def join(states: Iterable[State | None], base: State | None = None) -> State | None:
+    """Return the one state after branches that meet, None if none of them gets there.
+
+    Where every way leads on from `base` nothing had to be supposed; otherwise the way that needs the
+    least is kept. Names keep a value only where all branches agree.
+    """
+    alive = [state for state in states if state is not None]
+    if not alive:
+        return None
+    best = min(alive, key=lambda state: state.weight)
+    result = best.copy()
+    if base is not None and _covers(alive, base):
+        result.choices, result.steps = base.choices, base.steps
+    names = set().union(*(state.env for state in alive))
+    for name in names:
+        values = [state.env.get(name, UNKNOWN) for state in alive]
+        result.env[name] = values[0] if all(value == values[0] for value in values) else UNKNOWN
+    result.facts = {
+        fact: truth
+        for fact, truth in best.facts.items()
+        if all(state.facts.get(fact) is truth for state in alive)
+    }
+    return result
+
+
+def _covers(alive: list[State], base: State) -> bool:
+    """Return whether the states are all that can follow from `base`: both ways of one test."""
+    extra = [
+        state.choices[len(base.choices) :]
+        for state in alive
+        if (state.doubtful, state.unsure) == (base.doubtful, base.unsure)
+    ]
+    single = {(id(choices[0].node), choices[0].truth) for choices in extra if len(choices) == 1}
+    return any((node, not truth) in single for node, truth in single)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A `return` that was reached, what it returns, and how it was reached."""
+
+    node: ast.Return
+    value: Any
+    state: State
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The ways out of a block: on to the next statement, by `return`, out of a loop, by an exception."""
+
+    normal: State | None
+    returns: list[Returned] = field(default_factory=list)
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+    raises: bool = False
+
+    def take(self, other: Outcome) -> None:
+        """Add the ways out of `other`, but for its normal one."""
+        self.returns += other.returns
+        self.breaks += other.breaks
+        self.continues += other.continues
+        self.raises |= other.raises
+
+    @property
+    def only_raises(self) -> bool:
+        """Whether an exception is the only way out."""
+        return self.normal is None and not (self.returns or self.breaks or self.continues)

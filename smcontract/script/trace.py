@@ -1,0 +1,107 @@
+"""Following a parameter through a function and the helpers that it is handed to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from smcontract.script.facts import FunctionNode
+
+Definitions = Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]
+
+
+def definitions(tree: ast.Module) -> Definitions:
+    """Return the functions that stand at module level, by name; the last of a name counts."""
+    return {s.name: s for s in tree.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A node of a function in which some names carry the followed value; `carries` tells of expressions."""
+
+    node: ast.AST
+    carries: Callable[[ast.expr | None], bool]
+
+
+def follow(
+    function: FunctionNode, names: frozenset[str], helpers: Definitions, *, visited: set[object] | None = None
+) -> Iterator[Sighting]:
+    """Yield every node of `function` in source order, and those of the helpers where they are called.
+
+    `names` are the parameters that carry the followed value; what is worked out from it carries it too.
+    """
+    visited = set() if visited is None else visited
+    if (key := (id(function), names)) in visited or not names:
+        return
+    visited.add(key)
+    carriers = set(names)
+
+    def carries(node: ast.expr | None) -> bool:
+        match node:
+            case ast.Name(id=name):
+                return name in carriers
+            case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.Await(value=value):
+                return carries(value)
+            case ast.Starred(value=value) | ast.NamedExpr(value=value):
+                return carries(value)
+            case ast.Call(func=func, args=args, keywords=keywords):
+                inner = func.value if isinstance(func, ast.Attribute) else None
+                return carries(inner) or any(map(carries, args)) or any(carries(k.value) for k in keywords)
+            case ast.BoolOp(values=values) | ast.Tuple(elts=values) | ast.List(elts=values):
+                return any(map(carries, values))
+            case ast.IfExp(body=body, orelse=orelse):
+                return carries(body) or carries(orelse)
+            case ast.BinOp(left=left, right=right):
+                return carries(left) or carries(right)
+        return False
+
+    def bind(target: ast.expr, value: ast.expr) -> None:
+        if carries(value):
+            carriers.update(n.id for n in ast.walk(target) if isinstance(n, ast.Name))
+
+    body = function.body if isinstance(function.body, list) else [function.body]
+    pending: list[ast.AST] = list(reversed(body))
+    while pending:
+        node = pending.pop()
+        yield Sighting(node, carries)
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    bind(target, value)
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                bind(target, value)
+            case ast.NamedExpr(target=target, value=value):
+                bind(target, value)
+            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
+                bind(target, value)
+            case ast.withitem(context_expr=value, optional_vars=ast.expr() as target):
+                bind(target, value)
+            case ast.Call(func=ast.Name(id=name)) if name in helpers:
+                passed = _passed(node, helpers[name], carries)
+                yield from follow(helpers[name], passed, helpers, visited=visited)
+        pending.extend(reversed(_children(node)))
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    children = list(ast.iter_child_nodes(node))
+    if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+        # The generators bind the names that the element reads.
+        children.sort(key=lambda child: not isinstance(child, ast.comprehension))
+    return children
+
+
+def _passed(
+    call: ast.Call, helper: ast.FunctionDef | ast.AsyncFunctionDef, carries: Callable[[ast.expr | None], bool]
+) -> frozenset[str]:
+    """Return the parameters of `helper` that receive the followed value from `call`."""
+    positional = [a.arg for a in (*helper.args.posonlyargs, *helper.args.args)]
+    names = {name for name, argument in zip(positional, call.args, strict=False) if carries(argument)}
+    names |= {k.arg for k in call.keywords if k.arg and carries(k.value)}
+    return frozenset(names)
+
+
+def parameter(function: FunctionNode, position: int) -> frozenset[str]:
+    """Return the name of the positional parameter at `position`, or nothing if there is none."""
+    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+    return frozenset(names[position : position + 1])

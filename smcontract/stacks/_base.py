@@ -1,0 +1,133 @@
+"""What a stack is: the facts of one container family at one version, and how it behaves around a script."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Dict, FrozenSet, Mapping, NamedTuple, Optional, Tuple
+
+from smcontract.stacks._context import Context
+
+DEFAULT_ACCEPT_VARIABLE = "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT"
+
+_ARITY = {
+    "model_fn": 1,
+    "input_fn": 2,
+    "predict_fn": 2,
+    "output_fn": 2,
+    "transform_fn": 4,
+    "pre_model_fn": 1,
+    "model_warmup_fn": 2,
+}
+
+
+class Answer(NamedTuple):
+    """What a client gets, and why.
+
+    `status` is the HTTP status, `content_type` the response's header (None if absent), `body` its bytes,
+    `error` one line on what went wrong (None on success), `dies` whether answering ended the worker process.
+    """
+
+    status: int
+    content_type: Optional[str]
+    body: Optional[bytes]
+    error: Optional[str] = None
+    dies: bool = False
+
+
+class Stack:
+    """One container family at one version; instances never change.
+
+    `versions` runs from the oldest to the newest, which is the default. `sources` names, for each fact, the
+    toolkit, its version and the file that the fact was read in.
+    """
+
+    name: ClassVar[str]
+    versions: ClassVar[Tuple[str, ...]]
+    toolkit: ClassVar[str]
+    server: ClassVar[str]
+    default_program: ClassVar[str] = "inference.py"
+    text_types: ClassVar[FrozenSet[str]] = frozenset(("application/json", "text/csv"))
+    body_type: ClassVar[str] = "bytearray"
+    content_types: ClassVar[Tuple[str, ...]] = ()
+    accepts: ClassVar[Tuple[str, ...]] = ()
+    working_directory: ClassVar[str] = "server"
+    error_status: ClassVar[int] = 500
+    has_default_model_fn: ClassVar[bool] = False
+    has_default_predict_fn: ClassVar[bool] = False
+    default_attribute: ClassVar[Optional[str]] = None
+    default_content_type: ClassVar[Optional[str]] = None
+    max_request_bytes: ClassVar[Optional[int]] = None
+    max_response_bytes: ClassVar[Optional[int]] = None
+    packages: ClassVar[Tuple[str, ...]] = ()
+    arity: ClassVar[Mapping[str, int]] = _ARITY
+    sources: ClassVar[Dict[str, str]] = {}
+
+    def __init__(self, version: Optional[str] = None) -> None:
+        self.version = version or self.versions[-1]
+
+    def __repr__(self) -> str:
+        return "{}@{}".format(self.name, self.version)
+
+    @property
+    def counts_parameters(self) -> bool:
+        """Whether the number of parameters decides if a context is passed (else it never is)."""
+        return False
+
+    @property
+    def has_hooks(self) -> bool:
+        """Whether `pre_model_fn` and `model_warmup_fn` are called."""
+        return False
+
+    def _is_at_least(self, *release: int) -> bool:
+        return tuple(int(part) for part in self.version.split(".")) >= release
+
+    def new_context(self, model_dir: Optional[str]) -> Context:
+        """Return the context object that one worker keeps for all its requests."""
+        return Context(model_dir)
+
+    def content_type(self, header: Optional[str]) -> Optional[str]:
+        """Return the content type that the script is told for a Content-Type header (None: no header)."""
+        return header or self.default_content_type if self.default_content_type else header
+
+    def accept(self, header: Optional[str], env: Mapping[str, str]) -> str:
+        """Return the accept that the script is told for an Accept header (None: no header)."""
+        if not header or header == "*/*":
+            return env.get(DEFAULT_ACCEPT_VARIABLE, "application/json")
+        return header
+
+    def body(self, raw: bytes, content_type: Optional[str]) -> Any:
+        """Return the request body as the script gets it; raises what the toolkit raises on bad UTF-8."""
+        raise NotImplementedError
+
+    def default_model_fn(self, model_dir: str) -> Any:
+        """Load the model, where the script has no `model_fn`."""
+        raise NotImplementedError("Please provide a model_fn implementation.")
+
+    def default_input_fn(self, data: Any, content_type: Optional[str]) -> Any:
+        """Decode a request body, where the script has no `input_fn`."""
+        raise NotImplementedError("Please provide a input_fn implementation.")
+
+    def default_predict_fn(self, data: Any, model: Any) -> Any:
+        """Predict, where the script has no `predict_fn`."""
+        raise NotImplementedError("Please provide a predict_fn implementation.")
+
+    def default_output_fn(self, prediction: Any, accept: str) -> Any:
+        """Encode a prediction, where the script has no `output_fn`."""
+        raise NotImplementedError("Please provide a output_fn implementation.")
+
+    def respond(self, result: Any, accept: str, context: Optional[Context] = None) -> Answer:
+        """Return what the client gets for what the script's last function returned."""
+        raise NotImplementedError
+
+    def fail(self, exception: BaseException, context: Optional[Context] = None) -> Answer:
+        """Return what the client gets for an exception in any function of a request."""
+        raise NotImplementedError
+
+    def default(self, name: str) -> Any:
+        """Return the default for a handler function's name."""
+        return getattr(self, "default_" + name)
+
+    def has_default(self, name: str) -> bool:
+        """Whether the default for `name` does anything but refuse."""
+        if name == "model_fn":
+            return self.has_default_model_fn
+        return name != "predict_fn" or self.has_default_predict_fn

@@ -1,0 +1,179 @@
+"""The Flask application of sagemaker-containers behind gunicorn and nginx.
+
+Sources: _worker.py, _transformer.py and _functions.py of sagemaker-containers 2.8.6.post2; `make_response` of
+Flask 3.1.3 and `Response` of Werkzeug 3.1.8.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, ClassVar, Dict, Iterable, Optional
+
+from smcontract.stacks._base import Answer, Stack
+from smcontract.stacks._codecs import CSV, JSON, NPY
+from smcontract.stacks._context import Context
+from smcontract.stacks._traceback import message_of
+
+_HTML = "text/html; charset=utf-8"
+_ERROR_PAGE = (
+    b"<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n"
+    b"<h1>Internal Server Error</h1>\n"
+)
+_TEXT_MIMETYPES = frozenset(
+    (
+        "application/ecmascript",
+        "application/javascript",
+        "application/sql",
+        "application/xml",
+        "application/xml-dtd",
+        "application/xml-external-parsed-entity",
+    )
+)
+
+
+class Response:
+    """The response object of sagemaker-containers: a body, a status and a media type."""
+
+    __module__ = "sagemaker_containers._worker"
+
+    def __init__(
+        self,
+        response: Any = None,
+        accept: Any = None,  # noqa: ARG002
+        status: Any = 200,
+        headers: Any = None,  # noqa: ARG002
+        mimetype: Any = None,
+    ) -> None:
+        self.response = response
+        self.status_code = int(str(status).partition(" ")[0])
+        self.mimetype = mimetype
+
+
+class FlaskStack(Stack):
+    """A stack whose functions are called straight from a Flask view."""
+
+    server = "flask"
+    body_type = "bytes"
+    default_content_type = JSON
+    content_types = (JSON, CSV, NPY)
+    accepts = (JSON, CSV, NPY)
+    packages = ("sagemaker_inference", "sagemaker_containers")
+    sources: ClassVar[Dict[str, str]] = {
+        "body_type": "sagemaker-containers 2.8.6.post2 _worker.py",
+        "text_types": "sagemaker-containers 2.8.6.post2 _content_types.py",
+        "content_types": "sagemaker-containers 2.8.6.post2 _encoders.py",
+        "accepts": "sagemaker-containers 2.8.6.post2 _encoders.py",
+        "default_content_type": "sagemaker-containers 2.8.6.post2 _worker.py",
+        "error_status": "sagemaker-containers 2.8.6.post2 _transformer.py",
+    }
+
+    def body(self, raw: bytes, content_type: Optional[str]) -> Any:
+        """Return str of JSON and CSV, with U+FFFD for what is no UTF-8, and bytes of the rest."""
+        return raw.decode("utf-8", "replace") if content_type in self.text_types else bytes(raw)
+
+    def respond(
+        self,
+        result: Any,
+        accept: str,  # noqa: ARG002
+        context: Optional[Context] = None,
+    ) -> Answer:
+        """Send a result: (body, media type) apart, str and bytes as HTML, dict and list as compact JSON."""
+        try:
+            if isinstance(result, Response):
+                return _respond(result.response, result.mimetype, result.status_code)
+            if isinstance(result, tuple):
+                return _respond(result[0], result[1])
+            return _make_response(result)
+        except Exception as error:
+            return self.fail(error, context)
+
+    def fail(
+        self,
+        exception: BaseException,
+        context: Optional[Context] = None,  # noqa: ARG002
+    ) -> Answer:
+        """Answer 500 with Flask's page, which tells the client nothing; other exceptions end the worker."""
+        name = type(exception).__name__
+        if not isinstance(exception, Exception):
+            # nginx answers for a gunicorn worker that went away.
+            return Answer(502, "text/html", b"", "the worker dies: {} ends it".format(name), dies=True)
+        message = message_of(exception)
+        return Answer(500, _HTML, _ERROR_PAGE, "{}: {}".format(name, message) if message else name)
+
+
+def _make_response(result: Any) -> Answer:
+    if isinstance(result, (str, bytes, bytearray)):
+        return _respond(result, "text/html")
+    if isinstance(result, (dict, list)):
+        document = json.dumps(result, default=_json_default, sort_keys=True, separators=(",", ":"))
+        return Answer(200, JSON, document.encode("utf-8") + b"\n")
+    if isinstance(result, Iterator):
+        return _respond(result, "text/html")
+    if hasattr(result, "get_data") and hasattr(result, "status_code"):
+        status = int(result.status_code)
+        return Answer(
+            status,
+            result.content_type,
+            bytes(result.get_data()),
+            _error_of(status),
+        )
+    if result is None:
+        raise TypeError("the view function returned None, which is no valid response")
+    raise TypeError("the view function returned {}, which is no valid response".format(type(result).__name__))
+
+
+def _respond(body: Any, mimetype: Any, status: int = 200) -> Answer:
+    if mimetype is None:
+        mimetype = JSON
+    if mimetype.startswith("text/") or mimetype in _TEXT_MIMETYPES or mimetype.endswith("+xml"):
+        mimetype += "; charset=utf-8"
+    if "\r" in mimetype or "\n" in mimetype:
+        raise ValueError("a header value must not hold line breaks")
+    mimetype.encode("latin-1")
+    return Answer(status, mimetype, _body(body), _error_of(status))
+
+
+def _error_of(status: int) -> Optional[str]:
+    return "status {} set by the script".format(status) if status >= 400 else None
+
+
+def _body(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode("utf-8")
+    if isinstance(body, (bytes, bytearray)):
+        return bytes(body)
+    return b"".join(_chunks(body))
+
+
+def _chunks(body: Iterable[Any]) -> Iterable[bytes]:
+    for chunk in body:
+        if isinstance(chunk, str):
+            yield chunk.encode("utf-8")
+        elif isinstance(chunk, (bytes, bytearray)):
+            yield bytes(chunk)
+        else:
+            raise TypeError("a response body of {} cannot be sent".format(type(chunk).__name__))
+
+
+def _json_default(value: Any) -> Any:
+    import dataclasses
+    import datetime
+    import decimal
+    import email.utils
+    import uuid
+
+    if isinstance(value, datetime.datetime):
+        return email.utils.format_datetime(value.astimezone(datetime.timezone.utc), usegmt=True)
+    if isinstance(value, datetime.date):
+        midnight = datetime.datetime(value.year, value.month, value.day, tzinfo=datetime.timezone.utc)
+        return email.utils.format_datetime(midnight, usegmt=True)
+    if isinstance(value, (decimal.Decimal, uuid.UUID)):
+        return str(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    if hasattr(value, "__html__"):
+        return str(value.__html__())
+    raise TypeError("Object of type {} is not JSON serializable".format(type(value).__name__))

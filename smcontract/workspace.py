@@ -1,0 +1,129 @@
+"""From what the user typed to what will be judged: targets, settings, stacks and items of each script."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from smcontract.checks import codes
+from smcontract.errors import UsageError
+from smcontract.plan import Item, plan
+from smcontract.script import Script, read_script
+from smcontract.session import Session
+from smcontract.settings import Settings, build
+from smcontract.settings_sources import read_pyproject
+from smcontract.stacks import Stack, StackNotFound, detect, get_stack, stack_names
+from smcontract.targets import Target, find_targets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One script: laid out, read, with its settings, its stacks and why those, and its items."""
+
+    name: str
+    target: Target
+    script: Script
+    settings: Settings
+    stacks: tuple[tuple[Stack, str], ...]
+    items: tuple[Item, ...]
+
+    def session(self, stack: Stack) -> Session:
+        """Return a new session of this script under one of its stacks."""
+        return Session(target=self.target, script=self.script, stack=stack, settings=self.settings)
+
+
+@dataclass(kw_only=True)
+class Workspace:
+    """What settings are read from, and the temporary directories that archives are unpacked into."""
+
+    rootdir: Path
+    invocation_dir: Path
+    flags: Mapping[str, object] = field(default_factory=dict)
+    ini: Mapping[str, object] = field(default_factory=dict)
+    _unpacked: list[Path] = field(default_factory=list)
+
+    def settings(self, script: str | None = None) -> Settings:
+        """Return the settings for one script (None: those that hold for all); raises `UsageError`."""
+        return build(
+            rootdir=self.rootdir,
+            invocation_dir=self.invocation_dir,
+            known_stacks={name: get_stack(name).versions for name in stack_names()},
+            known_codes=codes(),
+            flags=self.flags,
+            ini=self.ini,
+            pyproject=read_pyproject(self.rootdir),
+            script=script,
+        )
+
+    def judge(self, path: Path) -> list[Judged]:
+        """Return what a path stands for, ready to run; no script is run or imported. Raises `UsageError`."""
+        common = self.settings()
+        return [
+            self._judged(target, common)
+            for target in find_targets(
+                path, model_dir=common.model_dir, env=common.env, extract_to=self._directory
+            )
+        ]
+
+    def _judged(self, target: Target, common: Settings) -> Judged:
+        name = self.name_of(target.path)
+        settings = self.settings(name)
+        if (settings.model_dir, settings.env) != (common.model_dir, common.env):
+            (target,) = find_targets(
+                target.path, model_dir=settings.model_dir, env=settings.env, extract_to=self._directory
+            )
+        script = read_script(target.script)
+        stacks = choose_stacks(settings, script, target)
+        items = plan(script, [stack for stack, _ in stacks], settings)
+        return Judged(
+            name=name, target=target, script=script, settings=settings, stacks=stacks, items=items
+        )
+
+    def name_of(self, path: Path) -> str:
+        """Return how a path is called in ids and reports: relative to rootdir, absolute outside it."""
+        absolute = Path.cwd() / path
+        if absolute.is_relative_to(self.rootdir):
+            return absolute.relative_to(self.rootdir).as_posix()
+        return str(absolute)
+
+    def _directory(self) -> Path:
+        directory = Path(tempfile.mkdtemp(prefix="smcontract-archive-"))
+        self._unpacked.append(directory)
+        return directory
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        while self._unpacked:
+            shutil.rmtree(self._unpacked.pop(), ignore_errors=True)
+
+
+def choose_stacks(settings: Settings, script: Script, target: Target) -> tuple[tuple[Stack, str], ...]:
+    """Return the stacks to judge under, each with why; raises `UsageError` for one that is not known."""
+    chosen: dict[str, tuple[Stack, str]] = {}
+    for name in settings.stacks:
+        if name == "auto":
+            imports = [found.name for found in script.imports]
+            family, reason = detect(imports, _model_files(target))
+            chosen.setdefault(family, (get_stack(family), reason))
+        elif name == "all":
+            for family in stack_names():
+                chosen.setdefault(family, (get_stack(family), "all stacks were asked for"))
+        else:
+            try:
+                stack = get_stack(name)
+            except StackNotFound as error:
+                raise UsageError(f"--smcontract-stack {name}: {error}") from None
+            chosen.setdefault(name, (stack, "named by the user"))
+    return tuple(chosen.values())
+
+
+def _model_files(target: Target) -> list[str]:
+    if target.model_dir is None:
+        return []
+    try:
+        return sorted(entry.name for entry in target.model_dir.iterdir())
+    except OSError:
+        return []
