@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from smcontract.api import check_script, open_endpoint
     from smcontract.endpoints import Endpoint, Response
+    from smcontract.errors import ContractWarning, UsageError
     from smcontract.payloads import payloads
     from smcontract.reporting.report import Report
 
 __version__ = "0.1.0"
-__all__ = ["Endpoint", "Report", "Response", "__version__", "check_script", "open_endpoint", "payloads"]
+__all__ = ["ContractWarning", "Endpoint", "Report", "Response", "UsageError", "__version__", "check_script", "open_endpoint", "payloads"]
 
 _HOMES = {
+    "ContractWarning": "smcontract.errors",
     "Endpoint": "smcontract.endpoints",
     "Report": "smcontract.reporting.report",
     "Response": "smcontract.endpoints",
+    "UsageError": "smcontract.errors",
     "check_script": "smcontract.api",
     "open_endpoint": "smcontract.api",
     "payloads": "smcontract.payloads",

@@ -11,6 +11,7 @@ import pytest
 
 from smcontract.cases import case_id
 from smcontract.checks import Phase
+from smcontract.errors import ContractWarning
 from smcontract.plan import Item
 from smcontract.properties import Property
 from smcontract.records import record
@@ -24,13 +25,6 @@ from smcontract.violations import Severity, Violation
 from smcontract.workspace import Judged
 
 RECORD = "smcontract_record"
-
-
-class ContractWarning(pytest.PytestWarning):
-    """A violation that passes the item."""
-
-
-ContractWarning.__module__ = "smcontract"
 
 
 class ContractFailure(Exception):
@@ -109,6 +103,8 @@ class ContractItem(pytest.Item):
             # Hypothesis' plugin would offer a patch that adds the example to a test file; there is none.
             vars(self).pop("_hypothesis_failing_examples", None)
         self._result = result
+        # pytest keeps the place of an item from before it ran; a violation has a better one.
+        vars(self).pop("location", None)
         self.record = record(
             self.parent.judged, self.item, result, node_id=self.nodeid, root=self.config.rootpath
         )
@@ -138,7 +134,7 @@ class ContractItem(pytest.Item):
             yield format_violation(
                 violation,
                 self._lines(violation.file),
-                stack=f"{self.item.stack.name} {self.item.stack.version}",
+                stack=f"{self.item.stack.name}@{self.item.stack.version}",
                 file=self._file(violation),
                 path=self.parent.judged.name,
                 model_dir=self.record.script.model_dir if self.record is not None else None,

@@ -10,6 +10,7 @@ from smcontract.checks._context import CheckContext
 from smcontract.payloads._codec import Table
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._malformed import cuts, malformed
+from smcontract.session import Inconclusive
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -26,10 +27,22 @@ class Source(Protocol):
 
 
 class ValidBodies:
-    """Bodies that the script takes; where it is sure that it takes none, the request that shows it."""
+    """Bodies that the script takes; where it is sure that it takes none, the request that shows it.
+
+    `needs` names functions of which the script must serve one itself: a check that only judges those has
+    nothing to say of the stack's defaults, which SMC702 judges.
+    """
+
+    def __init__(self, *needs: str) -> None:
+        self.needs = needs
+
+    def _skip_defaults(self, ctx: CheckContext) -> None:
+        if self.needs and not {*self.needs, "transform_fn"} & set(ctx.script.functions):
+            raise Inconclusive(f"the script leaves {' and '.join(self.needs)} to the default: see SMC702")
 
     def matrix(self, ctx: CheckContext) -> Iterator[Case]:
         """Yield the smallest body, then one of two rows."""
+        self._skip_defaults(ctx)
         probe = ctx.session.probe(ctx.request(b"").content_type or "")
         if probe.domain is None and probe.failed is not None:
             failed = probe.failed.request
@@ -71,5 +84,20 @@ def make_case(ctx: CheckContext, domain: Domain, table: Table, *, given: bool = 
     return Case(request=request, table=table, given=given)
 
 
+class BodiesForDefaults(ValidBodies):
+    """Valid bodies where one of the stack's defaults has a part in the request."""
+
+    def strategy(self, ctx: CheckContext) -> SearchStrategy[Case] | None:
+        """Return the tables of the domain, unless the script serves every function itself."""
+        own = set(ctx.script.functions)
+        if "transform_fn" in own or {"input_fn", "predict_fn", "output_fn"} <= own:
+            return None
+        return super().strategy(ctx)
+
+
 VALID = ValidBodies()
+FOR_OWN_INPUT = ValidBodies("input_fn")
+FOR_OWN_OUTPUT = ValidBodies("output_fn")
+FOR_OWN_ANSWER = ValidBodies("predict_fn", "output_fn")
+FOR_DEFAULTS = BodiesForDefaults()
 MALFORMED = MalformedBodies()

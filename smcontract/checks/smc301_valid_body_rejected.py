@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
-from smcontract.checks._sources import VALID
+from smcontract.checks._sources import FOR_OWN_INPUT
 from smcontract.violations import Violation
 
 
@@ -16,7 +16,7 @@ from smcontract.violations import Violation
     "valid-body-rejected",
     phases=(Phase.MATRIX, Phase.PROPERTY),
     per=(Per.CONTENT_TYPE,),
-    cases=VALID,
+    cases=FOR_OWN_INPUT,
 )
 def valid_body_rejected(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     """A valid body of a declared content type does not get through `input_fn`.

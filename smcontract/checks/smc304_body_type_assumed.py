@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
-from smcontract.checks._sources import VALID
+from smcontract.checks._sources import FOR_OWN_INPUT
 from smcontract.violations import Violation
 
 
-@check("SMC304", "body-type-assumed", phases=(Phase.MATRIX,), per=(Per.CONTENT_TYPE,), cases=VALID)
+@check("SMC304", "body-type-assumed", phases=(Phase.MATRIX,), per=(Per.CONTENT_TYPE,), cases=FOR_OWN_INPUT)
 def body_type_assumed(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     """`input_fn` works on another Python type of body than the one the server delivers.
 

@@ -8,7 +8,7 @@ from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._responses import answered, label, last_stage
-from smcontract.checks._sources import VALID
+from smcontract.checks._sources import FOR_OWN_OUTPUT
 from smcontract.endpoints import Exchange, Stage
 from smcontract.payloads._codec import JSON
 from smcontract.violations import Severity, Violation
@@ -21,7 +21,7 @@ PLAIN = frozenset({"builtins.dict", "builtins.list", "builtins.int", "builtins.f
     "unsendable-result",
     phases=(Phase.MATRIX, Phase.PROPERTY),
     per=(Per.ACCEPT,),
-    cases=VALID,
+    cases=FOR_OWN_OUTPUT,
 )
 def unsendable_result(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     """What `output_fn` returned cannot be sent, or reaches the client as something else.

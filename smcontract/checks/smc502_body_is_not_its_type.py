@@ -8,7 +8,7 @@ from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._responses import answered, label, last_stage, looks_like_json_container, read_back
-from smcontract.checks._sources import VALID
+from smcontract.checks._sources import FOR_OWN_OUTPUT
 from smcontract.payloads._codec import CSV
 from smcontract.violations import Violation
 
@@ -18,7 +18,7 @@ from smcontract.violations import Violation
     "body-is-not-its-type",
     phases=(Phase.MATRIX, Phase.PROPERTY),
     per=(Per.ACCEPT,),
-    cases=VALID,
+    cases=FOR_OWN_OUTPUT,
 )
 def body_is_not_its_type(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     """The response body does not parse as the content type that the client is told.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
-from smcontract.checks._sources import VALID
+from smcontract.checks._sources import FOR_OWN_ANSWER
 from smcontract.violations import Violation
 
 
@@ -16,7 +16,7 @@ from smcontract.violations import Violation
     "request-fails",
     phases=(Phase.MATRIX, Phase.PROPERTY),
     per=(Per.CONTENT_TYPE, Per.ACCEPT),
-    cases=VALID,
+    cases=FOR_OWN_ANSWER,
 )
 def request_fails(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     """A valid request is answered with an error, and no other check names the cause.

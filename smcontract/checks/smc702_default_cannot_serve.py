@@ -9,7 +9,7 @@ from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._fallback import observe_fallbacks
-from smcontract.checks._sources import VALID
+from smcontract.checks._sources import FOR_DEFAULTS
 from smcontract.endpoints import Exchange
 from smcontract.payloads._codec import CSV, NPY
 from smcontract.payloads._domain import Domain
@@ -74,7 +74,7 @@ def _boundary(ctx: CheckContext, exchange: Exchange, form: str, fix: str) -> Vio
     "default-cannot-serve",
     phases=(Phase.MATRIX, Phase.PROPERTY),
     per=(Per.CONTENT_TYPE,),
-    cases=VALID,
+    cases=FOR_DEFAULTS,
     once=boundary_forms,
 )
 def default_cannot_serve(ctx: CheckContext, case: Case) -> Iterator[Violation]:
@@ -117,6 +117,8 @@ def default_cannot_serve(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         function=failure.stage,
         line=_line_of_model_fn(ctx),
         file=str(ctx.script.path),
+        # The plainest bodies went through: what the search then finds is a form, not the type.
+        severity=Severity.ERROR if case.given else Severity.WARNING,
         fix=f"write {failure.stage}",
     )
 

@@ -17,7 +17,9 @@ _SIGKILL = 9
 def _make_importable() -> None:
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     sys.path[:] = [
-        entry for entry in sys.path if os.path.abspath(entry or os.curdir) != os.path.dirname(__file__)
+        entry
+        for entry in sys.path
+        if os.path.abspath(entry or os.curdir) != os.path.dirname(os.path.abspath(__file__))
     ]
     spec = importlib.util.spec_from_file_location(
         "smcontract", os.path.join(package, "__init__.py"), submodule_search_locations=[package]
@@ -48,6 +50,8 @@ def main(fd_in: int, fd_out: int) -> None:
     # What the script starts must not hold the parent's pipes open.
     os.set_inheritable(fd_in, False)
     os.set_inheritable(fd_out, False)
+    # A script that parses the command line at import meets the worker's, and ends as it does there.
+    sys.argv[:] = ["model_service_worker.py", "--sock-type", "unix", "--sock-name", "/tmp/.mms.sock.9000"]
     service = Service(owns_process=True)
     process = os.getpid()
     while True:

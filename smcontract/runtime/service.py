@@ -46,6 +46,7 @@ class Service:
         self._model_dir = ""
         self._scratch: Optional[str] = None
         self._context: Any = None
+        self._environment: Dict[str, str] = {}
         self._ops: Dict[str, Callable[[Message, List[bytes]], Reply]] = {
             "load": self._load,
             "invoke": self._invoke,
@@ -97,6 +98,8 @@ class Service:
             self._stack = stack
             self._model_dir = model_dir or self._empty_directory()
             self._context = stack.new_context(self._model_dir)
+            # Read before the script is imported, as in the containers: what it sets itself comes too late.
+            self._environment = dict(os.environ)
             self._loaded = Loaded(message["code_dir"], message["module"], stack.packages)
             try:
                 self._loaded.load()
@@ -153,16 +156,17 @@ class Service:
 
     def _invoke(self, message: Message, blobs: List[bytes]) -> Reply:
         stack = self._stack
+        if stack is None or not self._key:
+            raise MessageError("no script is loaded")
         wanted = message.get("export") or ()
         stages: List[Message] = []
         out: List[bytes] = []
         failure = None
+        self._context.begin(_headers(message))
         try:
             plan, model = self._ready(frozenset(message.get("mask") or ()))
-            assert stack is not None
             content_type = stack.content_type(message.get("content_type"))
-            accept = stack.accept(message.get("accept"), os.environ)
-            self._context.begin(_headers(message))
+            accept = stack.accept(message.get("accept"), self._environment)
             value = self._run(
                 Step("body", "default", _body), stack, blobs[0], content_type, message.get("body_type")
             )
@@ -183,7 +187,6 @@ class Service:
                 stages.append(stage)
             answer = stack.respond(value, accept, self._context)
         except _StageError as error:
-            assert stack is not None
             failure = failure_of(error.step.name, error.step.by, error.exception)
             answer = stack.fail(error.exception, self._context)
         return _reply(answer, stages, failure, out)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from smcontract.runtime.service import Service
@@ -6,10 +8,10 @@ from smcontract.runtime.service import Service
 class Replay:
     """Loads scripts into services and sends them requests."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.services = []
 
-    def load(self, directory, source, stack, module="inference"):
+    def load(self, directory: Any, source: Any, stack: Any, module: Any = "inference") -> Any:
         """Return a service and its answer; skips where the stack's own framework is not installed."""
         if stack.startswith("pytorch"):
             pytest.importorskip("torch", reason="the pytorch stack's defaults need torch")
@@ -24,27 +26,27 @@ class Replay:
         return service, answer
 
     @staticmethod
-    def invoke(service, content_type, accept, body, **more):
+    def invoke(service: Any, content_type: Any, accept: Any, body: Any, **more: Any) -> Any:
         """Return the answer to one request and its blobs."""
         message = {"op": "invoke", "content_type": content_type, "accept": accept, "mask": []}
         answer, blobs = service.handle({**message, **more}, [body])
         assert "status" in answer, answer
         return answer, blobs
 
-    def close(self):
+    def close(self) -> None:
         for service in self.services:
             service.close()
 
 
 @pytest.fixture
-def replay():
+def replay() -> Any:
     replay = Replay()
     yield replay
     replay.close()
 
 
 @pytest.fixture(scope="module")
-def lasting_replay():
+def lasting_replay() -> Any:
     replay = Replay()
     yield replay
     replay.close()

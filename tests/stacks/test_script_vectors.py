@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ PHRASE_OF_OURS = {
     "S15h flask abort(415)": "flask is not a package of this stack",
     "S14c mms PredictionException 429": "mms is not installed here, so the script's import fails instead",
 }
-# The recording had no front end whose frame could break: on a server the worker dies (http_observed, STACKS.md).
+# The recording had no front end; on a server this breaks the frame and the worker dies (http_observed).
 NO_FRONT_END = "S15e non-ascii error msg"
 
 
@@ -27,7 +28,7 @@ NO_FRONT_END = "S15e non-ascii error msg"
         for row in SCRIPTS["observed"][stack]
     ],
 )
-def test_scripts_answer_as_recorded(stack, row, tmp_path, replay):
+def test_scripts_answer_as_recorded(stack: Any, row: Any, tmp_path: Any, replay: Any) -> None:
     case, content_type, accept, status, response_type, phrase, text, load_error = row
     service, answer = replay.load(tmp_path, SCRIPTS["scripts"][case], stack)
     if load_error is not None:

@@ -2,6 +2,7 @@ import ast
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,11 +20,11 @@ UNINITIALISED = {"json scalar", "csv single value"}
 
 
 @pytest.fixture(scope="module")
-def services(lasting_replay, tmp_path_factory):
+def services(lasting_replay: Any, tmp_path_factory: Any) -> Any:
     """One service per stack, whose predict_fn returns the prediction that the test asks for."""
     started = {}
 
-    def service_of(stack):
+    def service_of(stack: Any) -> Any:
         if stack not in started:
             source = PREDICTING + "".join(
                 f"PREDICTIONS[{name!r}] = lambda: {expression}\n"
@@ -66,12 +67,12 @@ def predict_fn(data, model):
 """
 
 
-def short_type(name):
+def short_type(name: Any) -> Any:
     return f"{name.partition('.')[0]}.{name.rpartition('.')[2]}"
 
 
-def restored_repr(export, blobs):
-    """Return `repr` of what the parent sees, as the recorder wrote it, or None for what stays in the process."""
+def restored_repr(export: Any, blobs: Any) -> Any:
+    """Return `repr` of what the parent sees, as the recorder wrote it, or None for what is opaque."""
     if export["kind"] == "array":
         array = np.frombuffer(blobs[export["blob"]], np.dtype(export["dtype"])).reshape(export["shape"])
         return repr(array.tolist())
@@ -80,7 +81,7 @@ def restored_repr(export, blobs):
 
 @pytest.mark.parametrize("case", list(REQUESTS["requests"]))
 @pytest.mark.parametrize("stack", STACKS)
-def test_requests_are_decoded_as_recorded(stack, case, services, lasting_replay):
+def test_requests_are_decoded_as_recorded(stack: Any, case: Any, services: Any, lasting_replay: Any) -> None:
     content_type, accept, body = REQUESTS["requests"][case]
     status, exception, kind, dtype, shape, text = REQUESTS["observed"][stack][case]
     answer, blobs = lasting_replay.invoke(
@@ -110,7 +111,9 @@ def test_requests_are_decoded_as_recorded(stack, case, services, lasting_replay)
         for row in PREDICTIONS["observed"][stack]
     ],
 )
-def test_predictions_are_encoded_as_recorded(stack, row, services, lasting_replay, monkeypatch):
+def test_predictions_are_encoded_as_recorded(
+    stack: Any, row: Any, services: Any, lasting_replay: Any, monkeypatch: Any
+) -> None:
     prediction, accept, status, exception, content_type, text = row
     service = services(stack)
     monkeypatch.setenv("PREDICTION", prediction)

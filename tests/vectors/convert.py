@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 STACKS = {
     "inference@1.10.1": "generic@1.10.1",
@@ -22,16 +23,16 @@ TENSORS = {
 }
 
 
-def lines(path):
+def lines(path: Any) -> Any:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def cause(text):
+def cause(text: Any) -> Any:
     """Return the class of the innermost of `A: x <- module.B: y`."""
     return text.rpartition(" <- ")[2].partition(":")[0].rpartition(".")[2] if text else None
 
 
-def convert(recorded):
+def convert(recorded: Any) -> Any:
     cases = json.loads((recorded / "cases.json").read_text(encoding="utf-8"))
     headers = {entry["accept"]: entry["header"] for entry in cases["accepts_for_acc"]}
     requests = {
@@ -86,7 +87,7 @@ def convert(recorded):
     }
 
 
-def dump(document):
+def dump(document: Any) -> Any:
     """Return JSON with one line per case."""
     parts = []
     for key, value in document.items():
