@@ -112,7 +112,9 @@ class Service:
         try:
             plan, model = self._ready(mask)
         except _StageError as error:
-            return {"ok": False, "failure": failure_of(error.step.name, error.step.by, error.exception)}, []
+            failure = failure_of(error.step.name, error.step.by, error.exception)
+            file = None if self._loaded is None else self._loaded.file
+            return {"ok": False, "failure": failure, "module_file": file}, []
         assert self._loaded is not None
         return {
             "ok": True,

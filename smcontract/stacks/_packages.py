@@ -1,7 +1,7 @@
 """The toolkit packages that a container always has, for scripts that import them where they are missing.
 
-Only what scripts are known to use is here, and it behaves as in the stacks; asking for more ends like a package
-that is not installed. A package that is installed always comes first.
+Only what scripts are known to use is here, and it behaves as in the stacks; asking for more ends like a
+package that is not installed. A package that is installed always comes first.
 """
 
 from __future__ import annotations

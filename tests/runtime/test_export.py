@@ -12,7 +12,7 @@ from smcontract.runtime.facts import facts_of
 class Hostile:
     """Raises whatever is asked of it, exits included."""
 
-    def __repr__(self) -> None:
+    def __repr__(self) -> str:
         raise SystemExit
 
     def __len__(self) -> None:
@@ -22,12 +22,12 @@ class Hostile:
         raise KeyError(name)
 
 
-class Row(dict):
+class Row(dict[str, int]):
     pass
 
 
 def restored(value: Any) -> Any:
-    blobs = []
+    blobs: list[bytes] = []
     found = export(value, blobs)
     assert found["kind"] == "array"
     return np.frombuffer(blobs[found["blob"]], np.dtype(found["dtype"])).reshape(found["shape"]), found
@@ -85,14 +85,14 @@ def test_bytes(value: Any) -> None:
 
 
 def deep(levels: Any) -> Any:
-    value = []
+    value: list[Any] = []
     for _ in range(levels):
         value = [value]
     return value
 
 
 def endless() -> Any:
-    loop = []
+    loop: list[Any] = []
     loop.append(loop)
     return loop
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 
-
 import pytest
 
 
@@ -13,7 +12,9 @@ import pytest
         pytest.param("def model_fn(model_dir): return 1", "function", 1, id="def"),
         pytest.param("async def model_fn(model_dir): return 1", "async", 1, id="async"),
         pytest.param("def model_fn(model_dir): yield 1", "generator", 1, id="generator"),
-        pytest.param("def model_fn(d):\n    def g(): yield 1\n    return g", "function", 1, id="yield-inside"),
+        pytest.param(
+            "def model_fn(d):\n    def g(): yield 1\n    return g", "function", 1, id="yield-inside"
+        ),
         pytest.param("class model_fn: pass", "class", None, id="class"),
         pytest.param("model_fn = lambda model_dir: 1", "lambda", 1, id="lambda"),
         pytest.param("model_fn: object = lambda model_dir, context: 1", "lambda", 2, id="annotated"),
@@ -44,9 +45,7 @@ import pytest
         pytest.param("if ready:\n    def model_fn(d): return 1", "function", 1, id="if"),
         pytest.param("with lock:\n    def model_fn(d): return 1", "function", 1, id="with"),
         pytest.param("for x in y:\n    def model_fn(d): return 1", "function", 1, id="loop"),
-        pytest.param(
-            "match x:\n    case 1:\n        def model_fn(d): return 1", "function", 1, id="match"
-        ),
+        pytest.param("match x:\n    case 1:\n        def model_fn(d): return 1", "function", 1, id="match"),
         pytest.param(
             "def model_fn(d): return 1\ndef model_fn(d, c): return 2", "function", 2, id="last-counts"
         ),

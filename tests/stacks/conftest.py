@@ -9,7 +9,7 @@ class Replay:
     """Loads scripts into services and sends them requests."""
 
     def __init__(self) -> None:
-        self.services = []
+        self.services: list[Service] = []
 
     def load(self, directory: Any, source: Any, stack: Any, module: Any = "inference") -> Any:
         """Return a service and its answer; skips where the stack's own framework is not installed."""

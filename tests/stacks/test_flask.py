@@ -9,7 +9,7 @@ import pytest
 from smcontract.stacks import get_stack
 from smcontract.stacks._flask import Response
 
-STACK = get_stack("sklearn")
+STACK: Any = get_stack("sklearn")
 HTML = "text/html; charset=utf-8"
 
 

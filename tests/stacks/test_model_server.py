@@ -7,11 +7,11 @@ from smcontract.stacks import get_stack
 from smcontract.stacks._context import Context
 from smcontract.stacks._packages import BaseInferenceToolkitError, GenericInferenceToolkitError
 
-STACK = get_stack("inference")
+STACK: Any = get_stack("inference")
 
 
 class Silent(Exception):
-    def __str__(self) -> None:
+    def __str__(self) -> str:
         raise RuntimeError("no text")
 
 
@@ -22,7 +22,7 @@ def begun() -> Any:
 
 
 def circular() -> Any:
-    loop = []
+    loop: list[Any] = []
     loop.append(loop)
     return loop
 

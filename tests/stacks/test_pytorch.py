@@ -5,7 +5,7 @@ import pytest
 from smcontract.stacks import get_stack
 
 torch = pytest.importorskip("torch", reason="the pytorch stack's defaults need torch")
-STACK = get_stack("pytorch")
+STACK: Any = get_stack("pytorch")
 
 
 def saved(path: Any) -> Any:

@@ -22,7 +22,7 @@ UNINITIALISED = {"json scalar", "csv single value"}
 @pytest.fixture(scope="module")
 def services(lasting_replay: Any, tmp_path_factory: Any) -> Any:
     """One service per stack, whose predict_fn returns the prediction that the test asks for."""
-    started = {}
+    started: dict[str, Any] = {}
 
     def service_of(stack: Any) -> Any:
         if stack not in started:

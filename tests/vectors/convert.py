@@ -43,7 +43,9 @@ def convert(recorded: Any) -> Any:
         ]
         for case in cases["in"]
     }
-    decoded, encoded, answers = {}, {}, {}
+    decoded: dict[str, Any] = {}
+    encoded: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
     for stack, recording in STACKS.items():
         observed = lines(recorded / "observed" / f"{recording}.jsonl")
         decoded[stack] = {}

@@ -1,0 +1,89 @@
+"""A static finding sends its own request first, and stays silent if the request refutes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from smcontract.checks._context import CheckContext
+from smcontract.endpoints import Exchange
+from smcontract.session import Inconclusive
+from smcontract.violations import OnSageMaker, Request, Violation
+
+UNDECLARED_TYPE = "application/x-undeclared"
+RUNNING = frozenset({"load", "matrix", "property", "lifecycle"})
+
+
+def confirm_none(ctx: CheckContext, found: list[Violation]) -> Iterator[Violation]:
+    """Yield the findings of a function that returns None: shown by a request, or not refuted by any."""
+    for violation in found:
+        tried = list(_tries(ctx, violation.function)) if violation.function != "model_fn" else []
+        shown = next((exchange for exchange in tried if _returned_none(exchange, violation.function)), None)
+        if shown is not None:
+            answer = violation.on_sagemaker if shown.succeeded else ctx.on_sagemaker(shown)
+            yield replace(violation, request=shown.request, on_sagemaker=answer)
+        elif not tried or not all(_reached(exchange, violation.function) for exchange in tried):
+            yield violation
+
+
+def _tries(ctx: CheckContext, function: str | None) -> Iterator[Exchange]:
+    """Send a body of each declared type and of one that is not, for each accept and for one that is not."""
+    if not _can_run(ctx):
+        return
+    looks_at_type = function in {"input_fn", "transform_fn"}
+    looks_at_accept = function in {"output_fn", "transform_fn"}
+    types = [*ctx.session.content_types(), *([UNDECLARED_TYPE] if looks_at_type else [])]
+    accepts = ctx.session.accepts() if looks_at_accept else (ctx.session.first_accept,)
+    for content_type in types:
+        body = _body(ctx, content_type)
+        for accept in [*accepts, *([UNDECLARED_TYPE] if looks_at_accept else [])]:
+            yield ctx.exchange(Request(body=body, content_type=content_type, accept=accept))
+
+
+def _body(ctx: CheckContext, content_type: str) -> bytes:
+    declared = ctx.session.content_types()
+    probe = ctx.session.probe(content_type if content_type in declared else declared[0])
+    if probe.domain is not None:
+        return probe.domain.encode(probe.domain.baseline())
+    return probe.first.request.body if probe.first is not None else b"1,2,3"
+
+
+def _can_run(ctx: CheckContext) -> bool:
+    if not RUNNING & set(ctx.session.settings.phases):
+        return False
+    try:
+        return ctx.loaded().ok
+    except Inconclusive:
+        return False
+
+
+def _returned_none(exchange: Exchange, function: str | None) -> bool:
+    stage = exchange.stage(function or "")
+    return stage is not None and stage.value.is_none
+
+
+def _reached(exchange: Exchange, function: str | None) -> bool:
+    raised = exchange.failure is not None and exchange.failure.stage == function
+    return raised or exchange.stage(function or "") is not None
+
+
+def found_elsewhere(ctx: CheckContext, found: list[Violation]) -> Iterator[Violation]:
+    """Yield the findings, and else whether the container's import found another file than the script."""
+    yield from found
+    if found or not RUNNING & set(ctx.session.settings.phases):
+        return
+    file = ctx.endpoint.load().module_file
+    script = ctx.session.target.script
+    if file is None or Path(file).resolve() == script.resolve():
+        return
+    module = ctx.session.target.module
+    yield ctx.violation(
+        message=f"the container imports another module called {module!r}, and never this script",
+        expected=str(script.name),
+        got=file,
+        line=1,
+        on_sagemaker=OnSageMaker(status=ctx.stack.error_status, message="every function is the stack's default"),
+        fix="give the script a name that no installed module has, such as inference.py",
+        cause="shadowed",
+    )
