@@ -44,7 +44,7 @@ def _die_with_parent() -> None:
 
 def main(fd_in: int, fd_out: int) -> None:
     """Answer frames from one descriptor on the other until the input ends."""
-    from smcontract.runtime.frames import read_frame, write_frame
+    from smcontract.runtime.frames import Reader, write_frame
     from smcontract.runtime.service import Service
 
     # What the script starts must not hold the parent's pipes open.
@@ -54,9 +54,10 @@ def main(fd_in: int, fd_out: int) -> None:
     sys.argv[:] = ["model_service_worker.py", "--sock-type", "unix", "--sock-name", "/tmp/.mms.sock.9000"]
     service = Service(owns_process=True)
     process = os.getpid()
+    reader = Reader(fd_in)
     while True:
         try:
-            message, blobs = read_frame(fd_in)
+            message, blobs = reader.read()
         except EOFError:
             return
         answer, out = service.handle(message, blobs)

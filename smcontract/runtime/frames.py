@@ -64,10 +64,31 @@ def unpack(text: bytes, payload: bytes) -> Tuple[Message, List[bytes]]:
     return message, blobs
 
 
-def read_frame(fd: int) -> Tuple[Message, List[bytes]]:
-    """Return the next message and its blobs; raises EOFError at the end, ValueError on what is no frame."""
-    json_length, payload_length = sizes(_read(fd, HEADER_SIZE))
-    return unpack(_read(fd, json_length), _read(fd, payload_length))
+class Reader:
+    """Reads frames from a descriptor; one read of it takes a small frame whole, and keeps what follows."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._received = bytearray()
+
+    def read(self) -> Tuple[Message, List[bytes]]:
+        """Return the next message and its blobs; raises EOFError at the end, ValueError on what is no frame."""
+        received = self._received
+        self._read_on(HEADER_SIZE)
+        json_length, payload_length = sizes(bytes(received[:HEADER_SIZE]))
+        text_end = HEADER_SIZE + json_length
+        end = text_end + payload_length
+        self._read_on(end)
+        text, payload = bytes(received[HEADER_SIZE:text_end]), bytes(received[text_end:end])
+        del received[:end]
+        return unpack(text, payload)
+
+    def _read_on(self, length: int) -> None:
+        while len(self._received) < length:
+            data = os.read(self._fd, _CHUNK)
+            if not data:
+                raise EOFError("the pipe ended")
+            self._received += data
 
 
 def write_frame(fd: int, message: Message, blobs: Sequence[bytes] = ()) -> None:
@@ -83,18 +104,3 @@ def write_frame(fd: int, message: Message, blobs: Sequence[bytes] = ()) -> None:
 def _check_bounds(json_length: int, payload_length: int) -> None:
     if json_length > MAX_JSON or payload_length > MAX_PAYLOAD:
         raise ValueError("a frame of {} + {} bytes is over the bound".format(json_length, payload_length))
-
-
-def _read(fd: int, length: int) -> bytes:
-    if not length:
-        return b""
-    data = os.read(fd, min(length, _CHUNK))
-    if len(data) == length:
-        return data
-    received = bytearray(data)
-    while len(received) < length:
-        if not data:
-            raise EOFError("the pipe ended")
-        data = os.read(fd, min(length - len(received), _CHUNK))
-        received += data
-    return bytes(received)

@@ -43,8 +43,8 @@ class Plan(NamedTuple):
 def make_plan(stack: Stack, module: Any, mask: Collection[str], context: Context) -> Plan:
     """Return the plan for a module (None: not found) with the masked functions taken for absent.
 
-    Raises ValueError for a `transform_fn` beside a function that it replaces, as the toolkits do, and whatever the
-    module's own `__getattr__` raises.
+    Raises ValueError for a `transform_fn` beside a function that it replaces, as the toolkits do, and what
+    the module's own `__getattr__` raises.
     """
 
     def of_script(name: str) -> Any:

@@ -63,8 +63,12 @@ def ends_without_value(function: ast.FunctionDef, tree: ast.Module, *, name: str
         if not any(id(r) in reached for r in valued):
             # With a type given, the way that was meant to end in the `return` tells its condition.
             told = _sometimes(function, module, name, unreachable) if unreachable else []
-            return told or _never(function, general, name, own, unreachable)
-        if general.normal is None and not any(_gives_none(r) for r in general.returns):
+            return [fall for fall in told if fall.condition] or _never(
+                function, general, name, own, unreachable
+            )
+        ends = general.normal is not None or any(_gives_none(r) for r in general.returns)
+        # A name that starts as None may still hold it when it is returned.
+        if not ends and not _starts_as_none(function):
             return []
         return _sometimes(function, module, name, unreachable)
     except (TooLong, RecursionError):
@@ -201,6 +205,13 @@ def _is_empty(node: ast.Return) -> bool:
 
 def _gives_none(returned: Returned) -> bool:
     return isinstance(returned.value, Known) and returned.value.value is None
+
+
+def _starts_as_none(function: ast.FunctionDef) -> bool:
+    return any(
+        isinstance(s, ast.Assign) and isinstance(s.value, ast.Constant) and s.value.value is None
+        for s in walk(function.body, into_functions=False)
+    )
 
 
 def _does_something(function: ast.FunctionDef) -> bool:

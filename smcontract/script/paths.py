@@ -16,7 +16,17 @@ from smcontract.script.facts import FunctionNode
 from smcontract.script.names import assigned, captured, negated, stored, yields
 from smcontract.script.states import Choice, Outcome, Returned, State, Step, join
 from smcontract.script.trace import Definitions
-from smcontract.script.values import BODY, FREE, Ends, Known, evaluate, fits_pattern, is_harmless, may_refuse
+from smcontract.script.values import (
+    BODY,
+    FREE,
+    OPEN,
+    Ends,
+    Known,
+    evaluate,
+    fits_pattern,
+    is_harmless,
+    may_refuse,
+)
 
 _DEPTH = 4
 _STEPS = 5_000
@@ -55,6 +65,10 @@ class Walk:
         """Bind a name where the walk stands."""
         self.state.forget([name])
         self.state.env[name] = value
+
+    def suspect(self) -> None:
+        """Note that what follows may never be reached."""
+        self.state.unsure = True
 
     def function(self, node: FunctionNode, env: Mapping[str, Any]) -> Outcome:
         """Walk a whole function."""
@@ -181,7 +195,7 @@ class Walk:
         if opposite in state.facts:
             return self.block(orelse if state.facts[opposite] else body, state)
         taken = {
-            truth: Choice(node, truth, value is FREE, _words(text, truth, value)) for truth in (True, False)
+            truth: Choice(node, truth, value is OPEN, _words(text, truth, value)) for truth in (True, False)
         }
         ways: dict[bool, Outcome] = {}
         for truth, block in ((True, body), (False, orelse)):
@@ -384,4 +398,4 @@ def parameters(function: FunctionNode) -> dict[str, Any]:
 
 
 def _words(text: str, truth: bool, value: Any) -> str | None:
-    return f"`{text}` is {'true' if truth else 'false'}" if value is FREE else None
+    return f"`{text}` is {'true' if truth else 'false'}" if value is OPEN else None

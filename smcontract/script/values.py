@@ -15,6 +15,8 @@ from smcontract.script.constants import UNKNOWN, Constants, Keys
 
 FREE: Final = object()
 """A value that the client chooses: decoded from the request's body."""
+OPEN: Final = object()
+"""The outcome of a comparison that the client's choice of a body decides."""
 BODY: Final = object()
 """The request's body itself."""
 
@@ -45,6 +47,9 @@ class Context(Protocol):
 
     def bind(self, name: str, value: Any) -> None:
         """Bind a name of the function."""
+
+    def suspect(self) -> None:
+        """Note that what follows may never be reached."""
 
 
 _PURE = frozenset(
@@ -78,7 +83,7 @@ _TYPES = {
 
 
 def evaluate(node: ast.expr, context: Context) -> Any:
-    """Return a `Known`, `FREE`, `BODY` or `UNKNOWN`; raise `Ends` where the handler ends."""
+    """Return a `Known`, `FREE`, `OPEN`, `BODY` or `UNKNOWN`; raise `Ends` where the handler ends."""
     match node:
         case ast.Constant(value=value):
             return Known(value)
@@ -96,7 +101,9 @@ def evaluate(node: ast.expr, context: Context) -> Any:
             return _bool_op(node, context)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             value = evaluate(operand, context)
-            return Known(not value.value, value.typed) if isinstance(value, Known) else value
+            if isinstance(value, Known):
+                return Known(not value.value, value.typed)
+            return OPEN if value is OPEN else UNKNOWN
         case ast.IfExp(test=test, body=body, orelse=orelse):
             truth = evaluate(test, context)
             if isinstance(truth, Known):
@@ -138,7 +145,7 @@ def _collect(values: list[Any], make: Callable[[list[Any]], Any]) -> Any:
 def _compare(node: ast.Compare, context: Context) -> Any:
     values = [evaluate(operand, context) for operand in (node.left, *node.comparators)]
     if not all(isinstance(value, Known) for value in values):
-        return FREE if _client_decides(node, values) else UNKNOWN
+        return OPEN if _client_decides(node, values) else UNKNOWN
     typed = any(value.typed for value in values)
     for (a, b), op in zip(itertools.pairwise(values), node.ops, strict=True):
         try:
@@ -174,6 +181,8 @@ def _bool_op(node: ast.BoolOp, context: Context) -> Any:
         except Ends:
             if not seen:
                 raise
+            # `asked or fail()`: whether it goes on hangs on what was asked.
+            context.suspect()
             value = UNKNOWN
         if isinstance(value, Known):
             if bool(value.value) is decides:
@@ -184,7 +193,7 @@ def _bool_op(node: ast.BoolOp, context: Context) -> Any:
             seen.append(value)
     if not seen:
         return last
-    return FREE if all(value is FREE for value in seen) else UNKNOWN
+    return OPEN if all(value is OPEN for value in seen) else UNKNOWN
 
 
 def _subscript(value: Any, index: Any) -> Any:

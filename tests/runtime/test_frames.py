@@ -30,19 +30,19 @@ def pipe() -> Any:
 )
 def test_a_frame_comes_back_as_it_went(pipe: Any, message: Any, blobs: Any) -> None:
     frames.write_frame(pipe[1], message, blobs)
-    assert frames.read_frame(pipe[0]) == (message, blobs)
+    assert frames.Reader(pipe[0]).read() == (message, blobs)
 
 
 def test_nan_travels(pipe: Any) -> None:
     frames.write_frame(pipe[1], {"x": float("nan")})
-    assert str(frames.read_frame(pipe[0])[0]["x"]) == "nan"
+    assert str(frames.Reader(pipe[0]).read()[0]["x"]) == "nan"
 
 
 def test_a_frame_larger_than_the_pipe_travels(pipe: Any) -> None:
     blob = os.urandom(5_000_000)
     writer = threading.Thread(target=frames.write_frame, args=(pipe[1], {}, [blob, blob[:10]]))
     writer.start()
-    received = frames.read_frame(pipe[0])
+    received = frames.Reader(pipe[0]).read()
     writer.join()
     assert received == ({}, [blob, blob[:10]])
 
@@ -50,7 +50,8 @@ def test_a_frame_larger_than_the_pipe_travels(pipe: Any) -> None:
 def test_frames_follow_each_other(pipe: Any) -> None:
     for number in range(3):
         frames.write_frame(pipe[1], {"n": number}, [b"x" * number])
-    assert [frames.read_frame(pipe[0])[0]["n"] for _ in range(3)] == [0, 1, 2]
+    reader = frames.Reader(pipe[0])
+    assert [reader.read()[0]["n"] for _ in range(3)] == [0, 1, 2]
 
 
 def test_pack_is_what_is_written(pipe: Any) -> None:
@@ -66,7 +67,7 @@ def test_an_end_within_a_frame_is_eof(pipe: Any, cut: Any) -> None:
     os.write(pipe[1], frames.pack({"a": 1}, [b"xyz"])[:cut])
     os.close(pipe[1])
     with pytest.raises(EOFError):
-        frames.read_frame(pipe[0])
+        frames.Reader(pipe[0]).read()
 
 
 def raw(text: Any, payload: Any = b"") -> Any:
@@ -93,7 +94,7 @@ def test_what_is_no_frame_is_refused(pipe: Any, data: Any, why: Any) -> None:
     writer = threading.Thread(target=os.write, args=(pipe[1], data))
     writer.start()
     with pytest.raises(ValueError, match=why):
-        frames.read_frame(pipe[0])
+        frames.Reader(pipe[0]).read()
     os.close(pipe[0])
     writer.join()
 

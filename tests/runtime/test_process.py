@@ -34,7 +34,7 @@ class Process:
 
     def ask(self, message: Any, *blobs: Any) -> Any:
         frames.write_frame(self.socket.fileno(), message, blobs)
-        return frames.read_frame(self.socket.fileno())
+        return frames.Reader(self.socket.fileno()).read()
 
     def load(self, code: Any, **more: Any) -> Any:
         message = {

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 
 import pytest
+
+from smcontract.script import Script
+
+Read = Callable[..., Script]
 
 
 @pytest.mark.parametrize(

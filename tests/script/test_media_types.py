@@ -43,7 +43,8 @@ CSV, JSON, NPY = "text/csv", "application/json", "application/x-npy"
         pytest.param("if content_type in content_types.UTF8_TYPES: pass", (JSON, CSV), id="toolkit-types"),
         pytest.param("if content_type == NPZ: pass", ("application/x-npz",), id="toolkit-imported-name"),
         pytest.param(
-            "match content_type:\n    case 'text/csv' | 'application/json': return 1\n    case _: raise ValueError",
+            "match content_type:\n    case 'text/csv' | 'application/json': return 1\n"
+            "    case _: raise ValueError",
             (CSV, JSON),
             id="match",
         ),
@@ -82,7 +83,8 @@ def test_input_types(read: Read, body: str, expected: tuple[str, ...]) -> None:
         "from sagemaker_inference.content_types import NPZ\n"
         "KIND = 'application/x-npy'\nKINDS = (KIND, 'text/csv')\n"
         "TABLE = {'text/csv': 1, 'application/json': 2}\n"
-        "def helper(kind, data):\n    if kind == 'image/png':\n        return data\n    raise ValueError(kind)\n"
+        "def helper(kind, data):\n    if kind == 'image/png':\n        return data\n"
+        "    raise ValueError(kind)\n"
         f"def input_fn(data, content_type):\n{lines}\n"
     )
 

@@ -1,0 +1,50 @@
+"""The examples with a real model: no error, and exactly the warnings that their README lines state."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+import smcontract
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def judge(name: str, tmp_path: Path) -> smcontract.Report:
+    runpy.run_path(str(EXAMPLES / name / "make_model.py"))["main"](tmp_path)
+    return smcontract.check_script(EXAMPLES / name / "inference.py", model_dir=tmp_path, max_examples=25)
+
+
+def test_iris_is_served_by_the_defaults(tmp_path: Path) -> None:
+    pytest.importorskip("sklearn", reason="the iris example needs scikit-learn")
+    report = judge("iris", tmp_path)
+    (script,) = report.scripts
+    assert script.stack.name == "sklearn"
+    assert [by.by for by in script.resolution.values()].count("default") == 3
+    assert report.ok, report.violations
+    (warning,) = report.violations
+    assert (warning.code, warning.severity) == ("SMC702", "warning")
+    assert "one CSV row, which arrives with one dimension" in warning.message
+    assert warning.request is not None
+    assert warning.request.body_base64 == b"1,2,3,4"
+
+
+def test_digits_gets_the_warning_of_the_default_csv_decoder(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="the digits example needs torch")
+    pytest.importorskip("sklearn", reason="the digits example needs scikit-learn")
+    report = judge("digits", tmp_path)
+    (script,) = report.scripts
+    assert script.stack.name == "pytorch"
+    assert {name: by.by for name, by in script.resolution.items()} == {
+        "model_fn": "script",
+        "input_fn": "default",
+        "predict_fn": "script",
+        "output_fn": "default",
+    }
+    assert report.ok, report.violations
+    assert {(found.code, found.severity) for found in report.violations} == {("SMC702", "warning")}
+    (warning,) = report.violations
+    assert warning.request is not None
+    assert warning.request.content_type == "text/csv"
