@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from smcontract.endpoints import LocalEndpoint
-from smcontract.errors import UsageError
+from smcontract.errors import UsageError, nearest
+from smcontract.options import OPTIONS
 from smcontract.properties import Property
 from smcontract.records import record, script_report
 from smcontract.reporting.merge import ItemRecord, build_report
-from smcontract.reporting.report import Report
+from smcontract.reporting.report import Outcome, Report
 from smcontract.runner import run
 from smcontract.workspace import Judged, Workspace
 
@@ -44,13 +46,17 @@ def open_endpoint(
         **{
             "model-dir": _text(model_dir),
             "python": _text(python),
-            "env": [f"{key}={value}" for key, value in (env or {}).items()] or None,
+            "env": dict(env) if env else None,
             "isolation": isolation,
             "timeout": timeout,
             "load-timeout": load_timeout,
         },
     )
-    judged = _one(workspace, Path(script))
+    try:
+        judged = _one(workspace, Path(script))
+    except UsageError:
+        workspace.close()
+        raise
     endpoint = judged.session(judged.stacks[0][0]).endpoint
     endpoint.on_close(workspace.close)
     return endpoint
@@ -63,7 +69,7 @@ def check_script(path: PathLike, *, seed: int = 0, **settings: Any) -> Report:
     `pytest --smcontract inference.py --smcontract-stack sklearn --smcontract-max-examples 20`.
     Raises `UsageError`; a script that fails, dies or hangs is in the report.
     """
-    workspace = _workspace(**{name.replace("_", "-"): value for name, value in settings.items()})
+    workspace = _workspace(**dict(_flag(name, value) for name, value in settings.items()))
     try:
         judged = workspace.judge(Path(path))
         records = [found for one in judged for found in _records(one, seed, workspace.rootdir)]
@@ -88,8 +94,32 @@ def _records(judged: Judged, seed: int, root: Path) -> list[ItemRecord]:
                     budget=judged.settings.budget,
                 )
                 result = run(item, session, prop)
-                records.append(record(judged, item, result, node_id=node_id, root=root))
+                made = record(judged, item, result, node_id=node_id, root=root)
+                expected = item.check.code in judged.settings.expected_failures
+                records.append(_expected(made) if expected else made)
     return records
+
+
+def _expected(found: ItemRecord) -> ItemRecord:
+    """Return the record with the outcome that pytest's `xfail(strict=True)` makes of it."""
+    outcome = found.check.outcome
+    if outcome is Outcome.FAILED:
+        outcome = Outcome.XFAILED
+    elif outcome in (Outcome.PASSED, Outcome.WARNED):
+        outcome = Outcome.XPASSED
+    return replace(found, check=replace(found.check, outcome=outcome))
+
+
+def _flag(name: str, value: Any) -> tuple[str, Any]:
+    """Return a keyword of `check_script` as the flag's name and value."""
+    flag = name.replace("_", "-")
+    # What would be written to a file is returned.
+    valid = [option.name.replace("-", "_") for option in OPTIONS if option.field != "reports"]
+    if name not in valid:
+        raise UsageError(
+            f"check_script: unknown setting {name!r}{nearest(name, valid)}; valid: {', '.join(valid)}"
+        )
+    return flag, os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
 def _one(workspace: Workspace, path: Path) -> Judged:

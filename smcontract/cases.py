@@ -6,7 +6,9 @@ import base64
 import binascii
 import hashlib
 import json
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,11 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedCase:
-    """A request, and the item that failed on it. Paths are as the user named them, from the run's rootdir."""
+    """A request, and the item that failed on it. Paths are as the user named them, from the run's rootdir.
+
+    `parameters` are the item's. `flags` and `ini` hold the settings of the run that bear on the judgement, as
+    they were given; relative paths among the flags start from `directory`.
+    """
 
     id: str
     script: str
@@ -27,6 +33,15 @@ class SavedCase:
     model_dir: str | None
     item: str
     request: Request
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, object] = field(default_factory=dict)
+    ini: Mapping[str, object] = field(default_factory=dict)
+    directory: str = "."
+
+    @property
+    def code(self) -> str:
+        """The code of the check."""
+        return self.item.partition("-")[0]
 
 
 def case_id(node_id: str, request: Request) -> str:
@@ -49,6 +64,10 @@ def save(case: SavedCase, rootdir: Path) -> None:
         "stack": case.stack,
         "model_dir": case.model_dir,
         "item": case.item,
+        "parameters": dict(case.parameters),
+        "flags": dict(case.flags),
+        "ini": dict(case.ini),
+        "directory": case.directory,
         "content_type": case.request.content_type,
         "accept": case.request.accept,
         "body_base64": base64.b64encode(case.request.body).decode("ascii"),
@@ -56,11 +75,32 @@ def save(case: SavedCase, rootdir: Path) -> None:
     (directory / f"{case.id}.json").write_text(json.dumps(document, indent=2) + "\n")
 
 
+def find(name: str, start: Path) -> tuple[SavedCase, Path]:
+    """Return a case by its id (or the beginning of it) or its path, and the rootdir of the run that saved it.
+
+    Looks in `start` and above it. Raises `UsageError`.
+    """
+    file = Path(os.path.abspath(start / name))
+    if file.is_file():
+        kept = file.parent.parts[-2:] == DIRECTORY.parts
+        root = file.parent.parent.parent if kept else start
+        return load(str(file), root), root
+    above = (start, *start.parents)
+    root = next((root for root in above if _named(name, root)), None) or next(
+        (root for root in above if (root / DIRECTORY).is_dir()), start
+    )
+    return load(name, root), root
+
+
+def _named(name: str, rootdir: Path) -> list[Path]:
+    return sorted((rootdir / DIRECTORY).glob(f"{name}*.json")) if name.isalnum() else []
+
+
 def load(name: str, rootdir: Path) -> SavedCase:
     """Read a case by its id (or the beginning of it) or its path; raises `UsageError`."""
     file = Path(name)
     if not file.is_file():
-        found = sorted((rootdir / DIRECTORY).glob(f"{name}*.json")) if name.isalnum() else []
+        found = _named(name, rootdir)
         if len(found) != 1:
             known = ", ".join(sorted(path.stem for path in (rootdir / DIRECTORY).glob("*.json"))[:8])
             what = "is the beginning of several cases" if found else "is no saved case"
@@ -79,6 +119,12 @@ def load(name: str, rootdir: Path) -> SavedCase:
                 content_type=data["content_type"],
                 accept=data["accept"],
             ),
+            parameters=dict(data.get("parameters", {})),
+            flags=dict(data.get("flags", {})),
+            ini=dict(data.get("ini", {})),
+            directory=str(data.get("directory", ".")),
         )
     except (OSError, ValueError, KeyError, TypeError, binascii.Error) as error:
-        raise UsageError(f"{file}: is no case that smcontract saved ({type(error).__name__}: {error})") from None
+        raise UsageError(
+            f"{file}: is no case that smcontract saved ({type(error).__name__}: {error})"
+        ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from smcontract.endpoints import Ended, Exchange, Failure, Frame
@@ -20,10 +21,13 @@ CODES_OF_STAGES = {
 
 def user_frame(failure: Failure, code_dir: Path) -> Frame | None:
     """Return the innermost frame in the user's own code, which decides."""
-    root = str(code_dir.resolve())
+    root = code_dir.resolve()
     for frame in reversed(failure.frames):
-        file = str(Path(frame.file).resolve())
-        if file.startswith(root) and "site-packages" not in file[len(root) :]:
+        # `<string>` and the like are no files, wherever this process stands.
+        if not os.path.isabs(frame.file):
+            continue
+        file = Path(frame.file).resolve()
+        if file.is_relative_to(root) and "site-packages" not in file.relative_to(root).parts:
             return frame
     return None
 

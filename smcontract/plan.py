@@ -17,18 +17,24 @@ PHASES = tuple(Phase)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One check with its parameters, for one script under one stack."""
+    """One check with its parameters, for one script under one stack.
+
+    The stack is named where several were chosen, with its version where two of them are of one name.
+    """
 
     check: Check
     stack: Stack
     content_type: str | None = None
     accept: str | None = None
     names_stack: bool = False
+    names_version: bool = False
 
     @property
     def parameters(self) -> dict[str, str]:
         """The parameters by name, in the order in which they stand in the item's name."""
-        stack = self.stack.name if self.names_stack else None
+        stack = None
+        if self.names_stack:
+            stack = f"{self.stack.name}@{self.stack.version}" if self.names_version else self.stack.name
         known = {"stack": stack, "content_type": self.content_type, "accept": self.accept}
         return {name: value for name, value in known.items() if value is not None}
 
@@ -46,7 +52,7 @@ def plan(script: Script, stacks: Sequence[Stack], settings: Settings) -> tuple[I
         item
         for stack in stacks
         for check in chosen
-        for item in _items(check, script, stack, settings, names_stack=len(stacks) > 1)
+        for item in _items(check, script, stack, settings, stacks)
     )
 
 
@@ -60,7 +66,7 @@ def selected(checks: Sequence[Check], settings: Settings) -> tuple[Check, ...]:
 
 
 def _items(
-    check: Check, script: Script, stack: Stack, settings: Settings, *, names_stack: bool
+    check: Check, script: Script, stack: Stack, settings: Settings, stacks: Sequence[Stack]
 ) -> Iterator[Item]:
     for_type = content_types(script, stack, settings) if Per.CONTENT_TYPE in check.per else (None,)
     for_accept = accepts(script, stack, settings) if Per.ACCEPT in check.per else (None,)
@@ -73,5 +79,6 @@ def _items(
                 stack=stack,
                 content_type=content_type,
                 accept=accept,
-                names_stack=names_stack,
+                names_stack=len(stacks) > 1,
+                names_version=sum(other.name == stack.name for other in stacks) > 1,
             )

@@ -55,25 +55,35 @@ class Property:
         chosen: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
         if self._max_examples is not None:
             chosen["max_examples"] = self._max_examples
-        test = seed(self._seed)(settings(**chosen)(given(st.deferred(lambda: self._strategy))(prop)))
+        test: Any = seed(self._seed)(settings(**chosen)(given(st.deferred(lambda: self._strategy))(prop)))
         # One function serves all items: Hypothesis' database must still tell them apart.
         test.hypothesis.inner_test._hypothesis_internal_add_digest = self.identity.encode()
         made: Callable[[], None] = test
         return made
 
     def run(self, ctx: CheckContext, strategy: SearchStrategy[Case], judge: Judge) -> list[Violation]:
-        """Search for violations and return the smallest of each cause; stops at five deaths and at the budget."""
+        """Search for violations and return the smallest of each cause.
+
+        Stops after five deaths, and where the script's properties together have spent the budget; `stopped`
+        then says so.
+        """
         from hypothesis.errors import HypothesisException
 
         self._ctx, self._strategy, self._judge = ctx, strategy, judge
-        self._started = time.monotonic()
         self._deaths = ctx.endpoint.deaths
+        # A plugin that runs an item again begins anew.
+        self.examples, self.stopped = 0, ""
+        self._found.clear()
+        started = time.monotonic()
+        self._ends = started + max((self._budget or 0.0) - ctx.session.searched, 0.0)
         try:
             self.test()
         except (Found, HypothesisException, BaseExceptionGroup):
             # Hypothesis says that something failed, in its own words; what failed stands in `_found`.
             if not self._found and not self.stopped:
                 raise
+        finally:
+            ctx.session.searched += time.monotonic() - started
         return list(self._found.values())
 
     def _try(self, case: Case) -> None:
@@ -91,7 +101,7 @@ class Property:
     def _is_over(self) -> bool:
         if self._ctx.endpoint.deaths - self._deaths >= TOO_MANY_DEATHS:
             self.stopped = f"stopped after {TOO_MANY_DEATHS} deaths"
-        elif self._budget is not None and time.monotonic() - self._started > self._budget:
+        elif self._budget is not None and time.monotonic() > self._ends:
             self.stopped = f"stopped at the budget of {self._budget:g} s"
         return bool(self.stopped)
 

@@ -12,7 +12,8 @@ import pytest
 
 from smcontract import __version__
 from smcontract.errors import UsageError
-from smcontract.pytest_items import RECORD, ContractFile, outcome_of
+from smcontract.pytest_collection import ContractCollection
+from smcontract.pytest_items import RECORD, outcome_of
 from smcontract.pytest_summary import write_summary
 from smcontract.records import resolution, script_report
 from smcontract.reporting.json_report import write_json
@@ -35,7 +36,7 @@ def activate(config: pytest.Config) -> None:
 
 
 class ContractPlugin:
-    """Collects the contract items of the named scripts, and reports what they found."""
+    """Finds what the named scripts' contracts are, and reports what their items found."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
@@ -53,7 +54,9 @@ class ContractPlugin:
         except UsageError:
             self.workspace.close()
             raise
-        self._add_arguments(flagged=bool(flagged))
+        collection = ContractCollection(config, self.judged.values(), seed=self.seed)
+        collection.add_arguments(config, flagged=bool(flagged))
+        config.pluginmanager.register(collection, "smcontract-collection")
 
     def _named(self, flagged: list[str]) -> Iterator[Path]:
         for name in flagged:
@@ -62,25 +65,11 @@ class ContractPlugin:
             for name in self.config.getini("smcontract"):
                 yield self.config.rootpath / name
 
-    def _add_arguments(self, *, flagged: bool) -> None:
-        """Have pytest collect the scripts, and with a flag and no path of the user's own nothing else."""
-        paths = [str(path) for path in self.judged]
-        source = pytest.Config.ArgsSource
-        if self.config.args_source is source.ARGS:
-            here = self.config.invocation_params.dir
-            given = {os.path.abspath(here / str(arg).partition("::")[0]) for arg in self.config.args}
-            if not given & set(paths):
-                self.config.args = [*self.config.args, *paths]
-        elif flagged:
-            self.config.args = paths
-        else:
-            self.config.args = [*self.config.args, *paths]
-
     def pytest_report_header(self) -> list[str]:
         """Say what is judged, under which stack and why, and who serves each function."""
-        checks = sum(len(judged.items) for judged in self.judged.values())
-        scripts = f"{len(self.judged)} script{'s' if len(self.judged) != 1 else ''}"
-        lines = [f"smcontract {__version__}: {scripts}, {checks} checks, seed {self.seed}"]
+        checks = _counted(sum(len(judged.items) for judged in self.judged.values()), "check")
+        scripts = _counted(len(self.judged), "script")
+        lines = [f"smcontract {__version__}: {scripts}, {checks}, seed {self.seed}"]
         if len(self.judged) > HEADERS:
             return lines
         for judged in self.judged.values():
@@ -93,33 +82,8 @@ class ContractPlugin:
             checks = sum(item.stack is stack for item in judged.items)
             model = report.model_dir or "none (give one with --smcontract-model-dir)"
             yield f"{judged.name}: stack {stack.name}@{stack.version} ({reason}), engine builtin"
-            yield f"  model directory {model}, {checks} checks"
+            yield f"  model directory {model}, {_counted(checks, 'check')}"
             yield f"  {format_resolution(resolution(judged.script, stack), stack=stack.name)}"
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_collect_file(
-        self, file_path: Path, parent: pytest.Collector
-    ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
-        """Put the contract in the place of pytest's own collector, which would import the script."""
-        collectors = yield
-        judged = self.judged.get(file_path)
-        if judged is None:
-            return collectors
-        others = [found for found in collectors if type(found) is not pytest.Module]
-        return [*others, self._collector(parent, judged, file_path)]
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        """Collect a model directory as one script."""
-        judged = self.judged.get(path)
-        return None if judged is None else self._collector(parent, judged, path)
-
-    def _collector(self, parent: pytest.Collector, judged: Judged, path: Path) -> ContractFile:
-        # The session and not the directory is the parent: a package's __init__ must not run for a script.
-        found: ContractFile = ContractFile.from_parent(
-            parent.session, path=path, nodeid=judged.name, judged=judged, seed=self.seed
-        )
-        return found
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -156,7 +120,7 @@ class ContractPlugin:
             raise pytest.UsageError(f"smcontract: the report could not be written: {error}") from None
 
     def _write(self, root: Path) -> None:
-        save_cases(self.records, root)
+        save_cases(self.records, self.workspace)
         bare = [
             script_report(judged, stack, root)
             for judged in self.judged.values()
@@ -183,6 +147,10 @@ def _by_path(workspace: Workspace, named: Iterator[Path]) -> dict[Path, Judged]:
         for judged in workspace.judge(path):
             found.setdefault(Path(os.path.abspath(judged.target.path)), judged)
     return found
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def run_seed(config: pytest.Config) -> int:

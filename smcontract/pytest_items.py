@@ -31,7 +31,7 @@ class ContractFailure(Exception):
     """A violation that fails the item; the item itself says how it reads."""
 
 
-class ContractFile(pytest.File):
+class ContractCollector(pytest.Collector):
     """One script: its items share one session per stack, which ends with the last of them."""
 
     def __init__(self, *, judged: Judged, seed: int, **keywords: Any) -> None:
@@ -62,7 +62,7 @@ class ContractFile(pytest.File):
 class ContractItem(pytest.Item):
     """One check with its parameters."""
 
-    parent: ContractFile
+    parent: ContractCollector
 
     def __init__(self, *, item: Item, **keywords: Any) -> None:
         super().__init__(**keywords)

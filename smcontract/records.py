@@ -41,7 +41,7 @@ def resolution(script: Script, stack: Stack) -> dict[str, FunctionResolution]:
 def script_report(judged: Judged, stack: Stack, root: Path | None) -> ScriptReport:
     """Return what is known of a script under one stack before anything runs."""
     reason = next(why for chosen, why in judged.stacks if chosen is stack)
-    model_dir = judged.target.model_dir
+    model_dir = _model_dir(judged)
     return ScriptReport(
         path=judged.name,
         sha256=judged.script.sha256,
@@ -49,6 +49,13 @@ def script_report(judged: Judged, stack: Stack, root: Path | None) -> ScriptRepo
         model_dir=relative(str(model_dir), root) if model_dir is not None else None,
         resolution=resolution(judged.script, stack),
     )
+
+
+def _model_dir(judged: Judged) -> Path | None:
+    """Return the model directory as the user named it: an archive, and not where it was unpacked."""
+    if judged.settings.model_dir is not None:
+        return judged.settings.model_dir
+    return Path(judged.name) if judged.target.kind == "archive" else judged.target.model_dir
 
 
 def record(judged: Judged, item: Item, result: Result, *, node_id: str, root: Path | None) -> ItemRecord:

@@ -18,6 +18,9 @@ from smcontract.violations import Severity, Violation
 WHOLE_SCRIPT = frozenset({"SMC101", "SMC102", "SMC106", "SMC701"})
 """Static findings after which nothing that runs says anything new."""
 
+NEARLY_ALL = 0.9
+"""The part of refused bodies from which on a pass says so."""
+
 MATRIX_LIMIT = 8
 """Violations of one item that the matrix keeps."""
 
@@ -37,12 +40,11 @@ class Result:
 def run(item: Item, session: Session, prop: Property) -> Result:
     """Run one item on its script's session. Nothing that the script does raises here."""
     started = time.monotonic()
-    ctx = CheckContext(
-        check=item.check, session=session, content_type=item.content_type, accept=item.accept
-    )
+    ctx = CheckContext(check=item.check, session=session, content_type=item.content_type, accept=item.accept)
     reason: str | None = None
     violations: list[Violation] = []
     try:
+        _need_family(ctx)
         if item.check.is_static:
             violations = list(static_findings(session, item.check))
         else:
@@ -53,39 +55,58 @@ def run(item: Item, session: Session, prop: Property) -> Result:
     except ChannelEnded as end:
         reason, outcome = f"the script's process ended: {end.death}", "skipped"
     else:
-        outcome = _outcome(violations, reason, strict=session.settings.strict)
+        outcome = _outcome(violations, strict=session.settings.strict)
     return Result(
         outcome=outcome,
         reason=reason,
         violations=tuple(violations),
         fallbacks=tuple(ctx.fallbacks),
-        examples=prop.examples + ctx.judged - min(prop.examples, ctx.judged),
+        examples=max(prop.examples, ctx.judged),
         seconds=time.monotonic() - started,
     )
 
 
-def _outcome(violations: list[Violation], reason: str | None, *, strict: bool) -> str:
+def _outcome(violations: list[Violation], *, strict: bool) -> str:
     severities = {violation.severity for violation in violations}
     if Severity.ERROR in severities or (strict and Severity.WARNING in severities):
         return "failed"
-    if Severity.WARNING in severities:
-        return "warned"
-    return "skipped" if reason is not None and not violations else "passed"
+    return "warned" if Severity.WARNING in severities else "passed"
 
 
-def _run(ctx: CheckContext, item: Item, session: Session, prop: Property) -> tuple[list[Violation], str | None]:
-    for finding in findings(session):
-        if finding.code in WHOLE_SCRIPT and finding.severity is Severity.ERROR:
-            raise Inconclusive(f"reported as {finding.code}")
-    if item.check.code not in {"SMC604", "SMC605"}:
-        _need_loaded(ctx)
+def _run(
+    ctx: CheckContext, item: Item, session: Session, prop: Property
+) -> tuple[list[Violation], str | None]:
+    """Return the violations, and why the search for them ended early if it did."""
+    need_judgeable(ctx)
     found = list(_judge_all(ctx, item, prop))
-    kept, explained = _unexplained(session, found)
+    kept, explained = unexplained(session, found)
     if explained and not kept:
         raise Inconclusive(f"reported as {explained[0]}")
     if not kept and item.check.cases is not None and not ctx.judged:
         raise Inconclusive(ctx.elsewhere[0] if ctx.elsewhere else "no request could be made")
-    return kept, None
+    return kept, prop.stopped or _mostly_refused(ctx, prop)
+
+
+def _mostly_refused(ctx: CheckContext, prop: Property) -> str | None:
+    """Say so where nearly all generated bodies were refused, so that a pass says little."""
+    if prop.examples and ctx.refused > NEARLY_ALL * prop.examples:
+        return f"{ctx.refused} of {prop.examples} generated bodies were refused: give one with --smcontract-payload"
+    return None
+
+
+def _need_family(ctx: CheckContext) -> None:
+    """Skip what does not hold for a script of another serving family."""
+    if ctx.script.family == "tensorflow" and ctx.check.code != "SMC101":
+        raise Inconclusive("a script for TensorFlow Serving (its handlers have another contract): not judged")
+
+
+def need_judgeable(ctx: CheckContext) -> None:
+    """Raise `Inconclusive` where a check that runs the script has nothing to say: another one names why."""
+    for finding in findings(ctx.session):
+        if finding.code in WHOLE_SCRIPT and finding.severity is Severity.ERROR:
+            raise Inconclusive(f"reported as {finding.code}")
+    if ctx.check.code not in {"SMC604", "SMC605"}:
+        _need_loaded(ctx)
 
 
 def _need_loaded(ctx: CheckContext) -> None:
@@ -154,8 +175,8 @@ def static_findings(session: Session, check: Check) -> Iterator[Violation]:
             yield violation
 
 
-def _unexplained(session: Session, found: list[Violation]) -> tuple[list[Violation], list[str]]:
-    """Split violations into those that stand, and the codes of the static findings that explain the others."""
+def unexplained(session: Session, found: list[Violation]) -> tuple[list[Violation], list[str]]:
+    """Split violations into those that stand, and the codes of static findings that explain the others."""
     kept: list[Violation] = []
     explained: list[str] = []
     for violation in found:
@@ -175,5 +196,3 @@ def _explains(known: Violation, violation: Violation) -> bool:
     if known.code != "SMC109":
         return False
     return violation.function == known.function or "NoneType" in violation.got
-
-

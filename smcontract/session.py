@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import TracebackType
 
-from smcontract.judgement import ALWAYS_ACCIDENTS, is_accident
 from smcontract.endpoints import Ended, Exchange, Loaded, LocalEndpoint
+from smcontract.judgement import ALWAYS_ACCIDENTS, is_accident
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._given import given_domain
 from smcontract.payloads._search import candidates, search
@@ -50,6 +50,8 @@ class Session:
     settings: Settings
     findings: tuple[Violation, ...] | None = None
     """What the source shows, once it has been asked."""
+    searched: float = 0.0
+    """Seconds that properties have spent so far, against the script's budget."""
     _probes: dict[str, Probe] = field(default_factory=dict)
 
     @cached_property
@@ -122,7 +124,8 @@ class Session:
     def _probe(self, content_type: str) -> Probe:
         for payload in self.settings.payloads:
             if payload.content_type == content_type:
-                return Probe(domain=given_domain(payload.file.read_bytes(), content_type, name=payload.file.name))
+                body = payload.file.read_bytes()
+                return Probe(domain=given_domain(body, content_type, name=payload.file.name))
         attempts: list[Exchange] = []
         features = self.endpoint.facts().get("n_features")
         options = list(
@@ -133,7 +136,8 @@ class Session:
             )
         )
         if not options:
-            return Probe(reason=f"no bodies of {content_type} can be made up: give one with {_flag(content_type)}")
+            reason = f"no bodies of {content_type} can be made up: give one with {_flag(content_type)}"
+            return Probe(reason=reason)
         domain = search(self._predicts(content_type, attempts), iter(options))
         if domain is not None:
             return Probe(domain=domain)
@@ -181,7 +185,8 @@ class Session:
             return False
         if failure.by == "default":
             return failure.stage == "predict_fn" and (
-                not self.stack.has_default_predict_fn or failure.type in {"AttributeError", "NotImplementedError"}
+                not self.stack.has_default_predict_fn
+                or failure.type in {"AttributeError", "NotImplementedError"}
             )
         return failure.type in ALWAYS_ACCIDENTS and is_accident(failure, self.script, self.target.code_dir)
 
@@ -225,15 +230,16 @@ def content_types(script: Script, stack: Stack, settings: Settings) -> tuple[str
 def accepts(script: Script, stack: Stack, settings: Settings) -> tuple[str, ...]:
     """Return the accepts that the endpoint is meant to answer.
 
-    What the user says, else what the script itself compares with, else what the stack's default
-    `output_fn` encodes. A script with an `output_fn` of its own that never looks at Accept is asked
-    for the default alone: what a client gets that names none.
+    What the user says, else what the script itself compares with and the payloads it is given, else what
+    the stack's default `output_fn` encodes. A script with an `output_fn` of its own that never looks at
+    Accept is asked for the default alone: what a client gets that names none.
     """
     if settings.accepts:
         return settings.accepts
-    if not _serves_itself(script, "output_fn"):
-        return stack.accepts
-    return script.accepts or ("application/json",)
+    given = tuple(payload.accept for payload in settings.payloads if payload.accept)
+    own = _serves_itself(script, "output_fn")
+    named = script.accepts if own else ()
+    return tuple(dict.fromkeys([*named, *given])) or (("application/json",) if own else stack.accepts)
 
 
 def _serves_itself(script: Script, function: str) -> bool:

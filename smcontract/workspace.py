@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,13 +79,11 @@ class Workspace:
         script = read_script(target.script)
         stacks = choose_stacks(settings, script, target)
         items = plan(script, [stack for stack, _ in stacks], settings)
-        return Judged(
-            name=name, target=target, script=script, settings=settings, stacks=stacks, items=items
-        )
+        return Judged(name=name, target=target, script=script, settings=settings, stacks=stacks, items=items)
 
     def name_of(self, path: Path) -> str:
         """Return how a path is called in ids and reports: relative to rootdir, absolute outside it."""
-        absolute = Path.cwd() / path
+        absolute = Path(os.path.abspath(path))
         if absolute.is_relative_to(self.rootdir):
             return absolute.relative_to(self.rootdir).as_posix()
         return str(absolute)
@@ -103,21 +102,24 @@ class Workspace:
 def choose_stacks(settings: Settings, script: Script, target: Target) -> tuple[tuple[Stack, str], ...]:
     """Return the stacks to judge under, each with why; raises `UsageError` for one that is not known."""
     chosen: dict[str, tuple[Stack, str]] = {}
-    for name in settings.stacks:
-        if name == "auto":
-            imports = [found.name for found in script.imports]
-            family, reason = detect(imports, _model_files(target))
-            chosen.setdefault(family, (get_stack(family), reason))
-        elif name == "all":
-            for family in stack_names():
-                chosen.setdefault(family, (get_stack(family), "all stacks were asked for"))
-        else:
+    for wanted in settings.stacks:
+        for name, reason in _named(wanted, script, target):
             try:
                 stack = get_stack(name)
             except StackNotFound as error:
                 raise UsageError(f"--smcontract-stack {name}: {error}") from None
-            chosen.setdefault(name, (stack, "named by the user"))
+            chosen.setdefault(f"{stack.name}@{stack.version}", (stack, reason))
     return tuple(chosen.values())
+
+
+def _named(name: str, script: Script, target: Target) -> Iterator[tuple[str, str]]:
+    if name == "auto":
+        yield detect([found.name for found in script.imports], _model_files(target))
+    elif name == "all":
+        for family in stack_names():
+            yield family, "all stacks were asked for"
+    else:
+        yield name, "named by the user"
 
 
 def _model_files(target: Target) -> list[str]:

@@ -172,9 +172,10 @@ class CheckContext:
     ) -> Violation:
         """Return a violation of this item's check; file, line and request come from `exchange`."""
         failure = exchange.failure if exchange is not None else None
-        frame = user_frame(failure, self.session.target.code_dir) if failure is not None else None
-        if function is None and failure is not None and failure.stage in STAGES:
-            function = failure.stage
+        frame = None
+        if failure is not None and function in {None, failure.stage}:
+            frame = user_frame(failure, self.session.target.code_dir)
+            function = failure.stage if failure.stage in STAGES else function
         if line is None and frame is not None:
             file, line = frame.file, frame.line
         own = self.script.functions.get(function or "")

@@ -57,9 +57,12 @@ def returns_nothing(ctx: StaticContext) -> Iterator[Violation]:
         function = script.functions.get(name)
         if script.tree is None or function is None or function.kind != "function":
             continue
-        if not isinstance(function.node, ast.FunctionDef) or _takes_none(script, name):
+        if not isinstance(function.node, ast.FunctionDef):
             continue
-        for fall in ends_without_value(function.node, script.tree, name=name):
+        falls = ends_without_value(function.node, script.tree, name=name)
+        if falls and _takes_none(script, name):
+            continue
+        for fall in falls:
             yield ctx.violation(
                 message=_message(name, fall),
                 expected=f"{name} returns a value or raises",

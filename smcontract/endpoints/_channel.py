@@ -71,11 +71,15 @@ class ProcessChannel:
         self._closed = False
 
     def call(self, message: Message, blobs: list[bytes], timeout: float) -> tuple[Message, list[bytes]]:
-        """Send one message and wait for its answer, at most `timeout` seconds."""
+        """Send one message and wait for its answer, at most `timeout` seconds.
+
+        Raises `ValueError` for a message that cannot be sent; the process then lives on.
+        """
+        frame = frames.pack(message, blobs)
         deadline = time.monotonic() + timeout
         try:
             self._wait_at_most(timeout)
-            self._socket.sendall(frames.pack(message, blobs))
+            self._socket.sendall(frame)
             # One read takes a small answer whole; what it holds beyond the head is the answer's beginning.
             received = bytearray(self._socket.recv(CHUNK))
             self._receive(received, frames.HEADER_SIZE, deadline)
@@ -157,9 +161,7 @@ class InlineChannel:
 
         self._service = Service()
         self._cwd = cwd
-        self._environment = {
-            key: value for key, value in environment.items() if os.environ.get(key) != value
-        }
+        self._environment = {key: value for key, value in environment.items() if os.environ.get(key) != value}
         for key in ("HOME", "PATH", "TMPDIR"):
             self._environment.pop(key, None)
 

@@ -19,7 +19,7 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What a client is sent: HTTP status, body bytes, content type (None if unlabelled), and the error's text."""
+    """What a client is sent: HTTP status, body, content type (None if unlabelled), and the error's text."""
 
     status: int
     body: bytes

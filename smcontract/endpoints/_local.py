@@ -90,7 +90,7 @@ class LocalEndpoint:
         started = time.monotonic()
         model_dir = self.target.model_dir
         try:
-            message, _ = self._open().call(
+            message, _ = self._call(
                 {
                     "op": "load",
                     "script": str(self.target.script),
@@ -104,7 +104,8 @@ class LocalEndpoint:
                 self.load_timeout,
             )
         except ChannelEnded as end:
-            loaded = self._died_loading(end, time.monotonic() - started)
+            seconds = time.monotonic() - started
+            loaded = Loaded(ok=False, ended=end.ended, death=end.death, seconds=seconds, output=end.output)
         else:
             loaded = self._read_loaded(message, time.monotonic() - started)
         self._loaded[mask] = loaded
@@ -128,7 +129,7 @@ class LocalEndpoint:
             return self._not_loaded(request, loaded)
         started = time.monotonic()
         try:
-            message, blobs = self._open().call(
+            message, blobs = self._call(
                 {
                     "op": "invoke",
                     "content_type": request.content_type,
@@ -138,10 +139,8 @@ class LocalEndpoint:
                     "body_type": body_type,
                 },
                 [request.body],
-                self.timeout,
             )
         except ChannelEnded as end:
-            self._forget_process()
             return Exchange(
                 request=request,
                 ended=end.ended,
@@ -153,8 +152,16 @@ class LocalEndpoint:
         return self._read_exchange(request, message, blobs, time.monotonic() - started)
 
     def call(self, function: str, *arguments: Any, by: str = "auto") -> tuple[Value | None, Failure | None]:
-        """Call one function on plain data (bytes, text, numbers, lists) and export what it returns."""
-        self.load()
+        """Call one function on plain data (bytes, text, numbers, lists) and export what it returns.
+
+        Returns the value, or what failed: the function, or loading. Raises `ValueError` for a function that
+        nobody serves and for an argument that is no plain data, `ChannelEnded` where the process dies.
+        """
+        loaded = self.load()
+        if not loaded.ok:
+            if loaded.failure is None:
+                raise ChannelEnded(loaded.ended, loaded.death, loaded.output)
+            return None, loaded.failure
         wire: list[dict[str, Any]] = []
         blobs: list[bytes] = []
         for argument in arguments:
@@ -165,14 +172,18 @@ class LocalEndpoint:
                 wire.append({"model": True})
             else:
                 wire.append({"plain": argument})
-        message, _ = self._call(
-            {"op": "call", "function": function, "by": by, "arguments": wire}, blobs
-        )
+        message, _ = self._call({"op": "call", "function": function, "by": by, "arguments": wire}, blobs)
+        if "error" in message:
+            raise ValueError(message["error"])
         if message.get("failure"):
             return None, Failure.from_wire(message["failure"])
         exported, back = self._call({"op": "export", "value": message["value"]}, [])
         self._call({"op": "forget", "values": [message["value"]]}, [])
         return read_value(message["description"], exported.get("export"), back), None
+
+    def ping(self) -> None:
+        """Send a message that does nothing, to the script's process and back."""
+        self._call({"op": "ping"}, [])
 
     def facts(self) -> dict[str, Any]:
         """Return what the model tells of itself: type, number of features, whether it can be called."""
@@ -193,11 +204,20 @@ class LocalEndpoint:
         while self._closers:
             self._closers.pop()()
 
-    def _call(self, message: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    def _call(
+        self, message: dict[str, Any], blobs: list[bytes], timeout: float | None = None
+    ) -> tuple[dict[str, Any], list[bytes]]:
         try:
-            return self._open().call(message, blobs, self.timeout)
+            return self._open().call(message, blobs, self.timeout if timeout is None else timeout)
         except ChannelEnded:
             self._forget_process()
+            raise
+        except ValueError:
+            # It was never sent.
+            raise
+        except BaseException:
+            # A wait that was broken off (Ctrl-C, a test's own time limit) leaves its answer in the pipe.
+            self._forget_process(died=False)
             raise
 
     def _open(self) -> Channel:
@@ -211,9 +231,7 @@ class LocalEndpoint:
             if self._isolation == "none":
                 self._channel = InlineChannel(cwd=self._cwd(), environment=environment)
             else:
-                self._channel = ProcessChannel(
-                    python=self._python, cwd=self._cwd(), environment=environment
-                )
+                self._channel = ProcessChannel(python=self._python, cwd=self._cwd(), environment=environment)
         return self._channel
 
     def _cwd(self) -> Path:
@@ -238,10 +256,6 @@ class LocalEndpoint:
             self._channel.close()
             self._channel = None
         self._loaded = {mask: loaded for mask, loaded in self._loaded.items() if not loaded.ok}
-
-    def _died_loading(self, end: ChannelEnded, seconds: float) -> Loaded:
-        self._forget_process()
-        return Loaded(ok=False, ended=end.ended, death=end.death, seconds=seconds, output=end.output)
 
     def _read_loaded(self, message: dict[str, Any], seconds: float) -> Loaded:
         output = self._channel.output() if self._channel is not None else ""

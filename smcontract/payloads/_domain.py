@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from smcontract.payloads._codec import Number, Table, encode
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
+T = TypeVar("T")
+
 WIDE = 8
 """Columns beyond which a row repeats a drawn pattern: what is drawn, not what is sent, costs time."""
+TALL = 32
+"""Rows beyond which a table repeats drawn rows, for the same reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +49,7 @@ class Domain:
         """Return the fixed table that the matrix phase sends: 1, 2, 3, ... in reading order."""
         count = self.min_rows if rows is None else rows
         return [
-            [1 + (row * self.columns + column) % 9 for column in range(self.columns)]
-            for row in range(count)
+            [1 + (row * self.columns + column) % 9 for column in range(self.columns)] for row in range(count)
         ]
 
     def with_rows(self, low: int, high: int) -> Domain:
@@ -62,12 +65,14 @@ class Domain:
         whole = st.integers(0, 9)
         number: SearchStrategy[Number] = whole if self.integers else st.one_of(whole, quarters())
         drawn = min(self.columns, WIDE)
-        row = st.lists(number, min_size=drawn, max_size=drawn).map(self._widen)
-        return st.lists(row, min_size=self.min_rows, max_size=self.max_rows)
+        row = st.lists(number, min_size=drawn, max_size=drawn).map(lambda cells: _fill(cells, self.columns))
+        rows = st.lists(row, min_size=min(self.min_rows, TALL), max_size=min(self.max_rows, TALL))
+        return rows.map(lambda table: _fill(table, max(self.min_rows, len(table))))
 
-    def _widen(self, pattern: list[Number]) -> list[Number]:
-        repeats = -(-self.columns // len(pattern))
-        return (pattern * repeats)[: self.columns]
+
+def _fill(pattern: list[T], length: int) -> list[T]:
+    """Return the pattern, repeated until it is as long as is asked for."""
+    return [pattern[place % len(pattern)] for place in range(length)]
 
 
 def quarters() -> SearchStrategy[float]:

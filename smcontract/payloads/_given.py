@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
 from smcontract.payloads._codec import CSV, NPY, NotReadable, decode, is_json, media_type
 from smcontract.payloads._domain import Domain
@@ -17,6 +17,8 @@ def given_domain(body: bytes, content_type: str, *, name: str) -> Domain:
     A plain table of numbers (CSV, a JSON array, an NPY array) is generalised to tables of as many
     columns; anything else is sent as it stands.
     """
+    import numpy as np
+
     as_it_is = Domain(
         content_type=content_type, source=f"the payload {name}", certain=True, max_rows=1, body=body
     )
@@ -37,10 +39,13 @@ def given_domain(body: bytes, content_type: str, *, name: str) -> Domain:
     )
 
 
-def _table(body: bytes, content_type: str) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]] | None:
+def _table(body: bytes, content_type: str) -> Any:
+    """Return the body as an array of numbers, or None where it is no plain table."""
     kind = media_type(content_type)
     if kind not in {CSV, NPY} and not is_json(content_type):
         return None
+    import numpy as np
+
     try:
         value = decode(body, content_type)
         if isinstance(value, np.ndarray):
@@ -48,7 +53,7 @@ def _table(body: bytes, content_type: str) -> np.ndarray[tuple[int, ...], np.dty
         if is_json(content_type) and not _all_numbers(value):
             return None
         return np.array(value, dtype=float)
-    except (NotReadable, ValueError, TypeError):
+    except (NotReadable, ValueError, TypeError, OverflowError, RecursionError):
         return None
 
 
@@ -56,5 +61,3 @@ def _all_numbers(value: object) -> bool:
     if isinstance(value, list):
         return all(_all_numbers(item) for item in value)
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-

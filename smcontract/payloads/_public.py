@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smcontract.errors import UsageError, nearest
-from smcontract.payloads._codec import ENCODERS, encode, is_json, media_type
+from smcontract.payloads._codec import CSV, ENCODERS, JSON, encode, is_json, table_type
 from smcontract.payloads._given import given_domain
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def payloads(
 ) -> SearchStrategy[bytes]:
     """Return a strategy of valid bodies of `content_type`.
 
-    The bodies hold tables of `rows` × `columns` numbers of `dtype` (a numpy name; a bound is a number
+    The bodies hold tables of `rows` by `columns` numbers of `dtype` (a numpy name; a bound is a number
     or a `(low, high)` pair, both ends included): JSON as a list of lists, CSV as lines, NPY as a 2-D
     array, NPZ as a sparse matrix. `like` gives a body, or the path of a file with one, whose shape is
     kept; `schema` gives a JSON Schema instead, and needs the extra `smcontract[schema]`.
@@ -35,7 +35,7 @@ def payloads(
     """
     if schema is not None:
         return _from_schema(content_type, schema)
-    if media_type(content_type) not in ENCODERS:
+    if table_type(content_type) is None:
         valid = ", ".join(sorted(ENCODERS))
         raise UsageError(
             f"payloads: no strategy for {content_type!r}; there are strategies for {valid}"
@@ -64,7 +64,12 @@ def _tables(
         elements = {"min_value": low, "max_value": min(int(np.iinfo(kind).max), 2**53)}
     shape = st.tuples(st.integers(*rows), st.integers(*columns))
     arrays = npst.arrays(kind, shape, elements=elements)
-    return arrays.map(lambda array: encode(array.tolist(), content_type, dtype=dtype))
+    is_text = table_type(content_type) in {JSON, CSV}
+
+    def body(array: Any) -> bytes:
+        return encode(array.tolist() if is_text else array, content_type, dtype=dtype)
+
+    return arrays.map(body)
 
 
 def _dtype(name: str) -> Any:
@@ -80,10 +85,11 @@ def _dtype(name: str) -> Any:
 
 
 def _bounds(name: str, bounds: Bounds) -> tuple[int, int]:
-    low, high = (bounds, bounds) if isinstance(bounds, int) else bounds
-    if not 0 <= low <= high:
-        raise UsageError(f"payloads: {name}={bounds!r} holds no number; give a number or (low, high)")
-    return low, high
+    pair: Any = (bounds, bounds) if isinstance(bounds, int) else bounds
+    match pair:
+        case (int() as low, int() as high) if 0 <= low <= high:
+            return low, high
+    raise UsageError(f"payloads: {name}={bounds!r} holds no number; give a number or (low, high)")
 
 
 def _like(content_type: str, like: bytes | str | Path) -> SearchStrategy[bytes]:
@@ -99,15 +105,16 @@ def _like(content_type: str, like: bytes | str | Path) -> SearchStrategy[bytes]:
 def _from_schema(content_type: str, schema: dict[str, Any]) -> SearchStrategy[bytes]:
     if not is_json(content_type):
         raise UsageError(f"payloads: schema= describes JSON bodies, not {content_type!r}")
-    try:
-        from hypothesis_jsonschema import from_schema
-    except ImportError:
-        raise UsageError(
-            "payloads: schema= needs hypothesis-jsonschema; install it with `pip install 'smcontract[schema]'`"
-        ) from None
+    import importlib
     import json
 
-    strategy: SearchStrategy[Any] = from_schema(schema)
+    try:
+        made = importlib.import_module("hypothesis_jsonschema")
+    except ImportError:
+        raise UsageError(
+            "payloads: schema= needs hypothesis-jsonschema: `pip install 'smcontract[schema]'`"
+        ) from None
+    strategy: SearchStrategy[Any] = made.from_schema(schema)
     return strategy.map(lambda value: json.dumps(value).encode())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from smcontract.payloads._codec import CSV, ENCODERS, JSON, NPY, media_type
+from smcontract.payloads._codec import CSV, JSON, NPY, table_type
 from smcontract.payloads._domain import Domain
 
 Answers = Callable[[bytes], bool]
@@ -22,8 +22,8 @@ def candidates(content_type: str, *, columns: int | None, keys: Sequence[str]) -
     `columns` is the model's own number of features, where it is known; `keys` are the JSON keys that
     the script reads.
     """
-    kind = media_type(content_type)
-    if kind not in ENCODERS:
+    kind = table_type(content_type)
+    if kind is None:
         return
     source = "a search for a shape that is answered"
     certain = columns is not None
@@ -31,7 +31,8 @@ def candidates(content_type: str, *, columns: int | None, keys: Sequence[str]) -
         source = f"the model's own number of features ({columns})"
     widths = (columns,) if columns is not None else COLUMNS
     for form in _forms(kind, keys):
-        for width in widths:
+        # One number is one column, whatever the model takes.
+        for width in (1,) if form.endswith("value") else widths:
             yield Domain(
                 content_type=content_type,
                 source=source,
@@ -39,8 +40,6 @@ def candidates(content_type: str, *, columns: int | None, keys: Sequence[str]) -
                 form=form,
                 columns=width,
             )
-            if form.endswith("value"):
-                break
 
 
 def _forms(kind: str, keys: Sequence[str]) -> list[str]:
@@ -56,12 +55,14 @@ def search(answers: Answers, options: Iterator[Domain]) -> Domain | None:
 
     Tries one row and two, then fractions. Costs at most `LIMIT` requests.
     """
-    spent = 0
+    left = LIMIT
     for option in options:
-        if spent >= LIMIT:
+        counts = _row_counts(option)
+        left -= len(counts)
+        if left < 1:
+            # The last request is the one that tries fractions.
             return None
-        spent += 2
-        rows = [count for count in _row_counts(option) if answers(option.encode(option.baseline(count)))]
+        rows = [count for count in counts if answers(option.encode(option.baseline(count)))]
         if rows:
             return _widen(answers, option.with_rows(min(rows), 1 if rows == [1] else 3))
     return None
@@ -74,6 +75,6 @@ def _row_counts(option: Domain) -> tuple[int, ...]:
 
 def _widen(answers: Answers, found: Domain) -> Domain:
     halves = [[number + 0.5 for number in row] for row in found.baseline()]
-    if media_type(found.content_type) in {JSON, CSV} and not answers(found.encode(halves)):
+    if table_type(found.content_type) in {JSON, CSV} and not answers(found.encode(halves)):
         return found
     return replace(found, integers=False)

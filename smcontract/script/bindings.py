@@ -27,14 +27,18 @@ class Bindings:
     is_opaque: bool = False
 
 
-def bind(tree: ast.Module, directory: Path, parse: SiblingParser) -> Bindings:
-    """Return what the module binds; `parse` reads a module beside it, for names that it imports."""
-    binder = _Binder(directory, parse, depth=0)
+def bind(tree: ast.Module, directory: Path, parse: SiblingParser, *, yields: bool = True) -> Bindings:
+    """Return what the module binds; `parse` reads a module beside it, for names that it imports.
+
+    `yields` false says that no function of the module can be a generator.
+    """
+    binder = _Binder(directory, parse, depth=0, yields=yields)
     binder.block(tree.body, conditional=False)
     found = {name: binder.names[name] for name in _WANTED if name in binder.names}
+    own = {n for n, f in found.items() if n in (*HANDLERS, *HOOKS) and not _is_estimators(f)}
     return Bindings(
-        functions=MappingProxyType({n: f for n, f in found.items() if n in (*HANDLERS, *HOOKS)}),
-        others=MappingProxyType({n: f for n, f in found.items() if n not in (*HANDLERS, *HOOKS)}),
+        functions=MappingProxyType({n: f for n, f in found.items() if n in own}),
+        others=MappingProxyType({n: f for n, f in found.items() if n not in own}),
         is_opaque=binder.is_opaque,
     )
 
@@ -43,6 +47,8 @@ def family(bindings: Bindings) -> Literal["sagemaker", "tensorflow", "plain"]:
     """Tell a handler script from one for TensorFlow serving and from one that is neither."""
     if any(name in bindings.functions for name in HANDLERS):
         return "sagemaker"
+    if "model_fn" in bindings.others:
+        return "tensorflow"
     if "input_handler" in bindings.others and "output_handler" in bindings.others:
         return "tensorflow"
     handler = bindings.others.get("handler")
@@ -53,11 +59,17 @@ def family(bindings: Bindings) -> Literal["sagemaker", "tensorflow", "plain"]:
     return "tensorflow" if handler and not is_lambda else "plain"
 
 
+def _is_estimators(function: Function) -> bool:
+    """Return whether a model_fn(features, labels, mode, params) is that of a TensorFlow Estimator."""
+    names = function.parameters.names if function.parameters else ()
+    return function.name == "model_fn" and names[:2] == ("features", "labels")
+
+
 class _Binder:
     """Follows the statements of one module in order and keeps the last binding of every name."""
 
-    def __init__(self, directory: Path, parse: SiblingParser, depth: int) -> None:
-        self.directory, self.parse, self.depth = directory, parse, depth
+    def __init__(self, directory: Path, parse: SiblingParser, depth: int, *, yields: bool = True) -> None:
+        self.directory, self.parse, self.depth, self.yields = directory, parse, depth, yields
         self.names: dict[str, Function] = {}
         self.is_opaque = False
 
@@ -70,7 +82,7 @@ class _Binder:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 if statement.name == "__getattr__":
                     self.is_opaque = True
-                self.set(statement.name, _defined(statement), conditional=conditional)
+                self.set(statement.name, self.defined(statement), conditional=conditional)
             case ast.ClassDef():
                 self.set(statement.name, _bound(statement.name, "class", statement), conditional=conditional)
             case ast.Assign(targets=targets, value=value):
@@ -110,6 +122,17 @@ class _Binder:
                     self.block(case.body, conditional=True)
             case ast.Expr(value=ast.Call() as call) if _binds_unseen(call):
                 self.is_opaque = True
+
+    def defined(self, statement: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
+        if not all(is_transparent(decorator) for decorator in statement.decorator_list):
+            return _bound(statement.name, "callable", statement, node=statement)
+        kind: Kind = "function"
+        if self.yields and statement.name in _WANTED and is_generator(statement):
+            kind = "generator"
+        elif isinstance(statement, ast.AsyncFunctionDef):
+            kind = "async"
+        parameters = parameters_of(statement.args)
+        return _bound(statement.name, kind, statement, node=statement, parameters=parameters)
 
     def if_(self, statement: ast.If, *, conditional: bool) -> None:
         truth = _known_test(statement.test)
@@ -234,18 +257,6 @@ def _known_test(test: ast.expr) -> bool | None:
             truth = _known_test(operand)
             return None if truth is None else not truth
     return None
-
-
-def _defined(statement: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
-    if not all(is_transparent(decorator) for decorator in statement.decorator_list):
-        return _bound(statement.name, "callable", statement, node=statement)
-    kind: Kind = "function"
-    if statement.name in _WANTED and is_generator(statement):
-        kind = "generator"
-    elif isinstance(statement, ast.AsyncFunctionDef):
-        kind = "async"
-    parameters = parameters_of(statement.args)
-    return _bound(statement.name, kind, statement, node=statement, parameters=parameters)
 
 
 def _bound(

@@ -6,13 +6,14 @@ import ast
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from smcontract.script.conditions import describe
-from smcontract.script.constants import Constants
+from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.media_types import is_media_type
-from smcontract.script.names import yields
-from smcontract.script.paths import Module, TooLong, Walk, parameters
+from smcontract.script.names import parameters, yields
+from smcontract.script.paths import Module, TooLong, Walk
 from smcontract.script.statements import walk
 from smcontract.script.states import Outcome, Returned, State
 from smcontract.script.trace import definitions
@@ -51,9 +52,9 @@ def ends_without_value(function: ast.FunctionDef, tree: ast.Module, *, name: str
     no value at all on purpose, and whatever cannot be decided from the source give no `Fall`.
     """
     name = name or function.name
-    if yields(function):
-        return []
     own = list(_own_returns(function))
+    if _ends_with_value(function, own) or yields(function):
+        return []
     valued = [r for r in own if not _is_empty(r)]
     module = _module(tree)
     try:
@@ -75,6 +76,7 @@ def ends_without_value(function: ast.FunctionDef, tree: ast.Module, *, name: str
         return []
 
 
+@lru_cache(maxsize=4)
 def _module(tree: ast.Module) -> Module:
     imported: set[str] = set()
     exits = set(EXITS)
@@ -95,7 +97,7 @@ def _module(tree: ast.Module) -> Module:
 
 
 def _walk(function: ast.FunctionDef, module: Module, name: str, given: dict[str, str]) -> Outcome:
-    env: dict[str, Any] = parameters(function)
+    env: dict[str, Any] = dict.fromkeys(parameters(function), UNKNOWN)
     if name in _BODIES:
         env |= dict.fromkeys(_names(function)[_BODIES[name] :][:1], BODY)
     env |= {parameter: Known(value, typed=True) for parameter, value in given.items()}
@@ -205,6 +207,13 @@ def _is_empty(node: ast.Return) -> bool:
 
 def _gives_none(returned: Returned) -> bool:
     return isinstance(returned.value, Known) and returned.value.value is None
+
+
+def _ends_with_value(function: ast.FunctionDef, own: list[ast.Return]) -> bool:
+    """Return whether a look is enough: the last statement returns a value or raises, and no other is bare."""
+    last = function.body[-1]
+    ends = isinstance(last, ast.Raise) or (isinstance(last, ast.Return) and not _is_empty(last))
+    return ends and not any(map(_is_empty, own)) and not _starts_as_none(function)
 
 
 def _starts_as_none(function: ast.FunctionDef) -> bool:

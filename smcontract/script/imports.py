@@ -14,21 +14,23 @@ def find_imports(tree: ast.Module) -> tuple[Import, ...]:
     pending: list[tuple[ast.stmt, bool]] = [(statement, False) for statement in reversed(tree.body)]
     while pending:
         statement, guarded = pending.pop()
-        match statement:
-            case ast.Import(names=names):
-                modules = [alias.name for alias in names]
-            case ast.ImportFrom(module=str(module), level=0):
-                modules = [module]
-            case _:
-                modules = []
-        for module in modules:
+        for module in _modules(statement):
             entry = Import(name=module.partition(".")[0], line=statement.lineno, guarded=guarded)
             if entry not in found[-1:]:
                 found.append(entry)
-        inside = guarded or _guards(statement)
-        for block in reversed(list(blocks(statement))):
-            pending.extend((child, inside) for child in reversed(block))
+        if inner := blocks(statement):
+            inside = guarded or _guards(statement)
+            for block in reversed(inner):
+                pending.extend((child, inside) for child in reversed(block))
     return tuple(found)
+
+
+def _modules(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, ast.Import):
+        return [alias.name for alias in statement.names]
+    if isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
+        return [statement.module]
+    return []
 
 
 def _guards(statement: ast.stmt) -> bool:

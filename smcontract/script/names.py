@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import ast
 
+from smcontract.script.facts import FunctionNode
+
+
+def parameters(function: FunctionNode) -> list[str]:
+    """Return the names of every parameter, `*args` and `**kwargs` included."""
+    given = function.args
+    every = (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg)
+    return [a.arg for a in every if a is not None]
+
 
 def negated(text: str) -> str:
     """Return how the opposite of a test is written."""

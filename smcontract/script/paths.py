@@ -13,7 +13,7 @@ from typing import Any
 
 from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.facts import FunctionNode
-from smcontract.script.names import assigned, captured, negated, stored, yields
+from smcontract.script.names import assigned, captured, negated, parameters, stored, yields
 from smcontract.script.states import Choice, Outcome, Returned, State, Step, join
 from smcontract.script.trace import Definitions
 from smcontract.script.values import (
@@ -150,7 +150,9 @@ class Walk:
         evaluate(value, self)
         match value:
             case ast.Call(func=function) | ast.Await(value=ast.Call(func=function)):
-                known = isinstance(function, ast.Name) and function.id in self.module.helpers
+                known = isinstance(function, ast.Name) and (
+                    function.id in self.module.helpers or function.id in state.env
+                )
                 if not known and may_refuse(function, self.module.imported):
                     state.unsure = True
                 if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
@@ -361,7 +363,7 @@ class Walk:
             return UNKNOWN
         walk = Walk(self.module, name=helper.name, active=self.active)
         walk.steps = self.steps
-        env = parameters(helper)
+        env = dict.fromkeys(parameters(helper), UNKNOWN)
         names = [a.arg for a in (*helper.args.posonlyargs, *helper.args.args)]
         for name, argument, value in zip(names, node.args, arguments, strict=False):
             if isinstance(argument, ast.Starred):
@@ -382,19 +384,6 @@ class Walk:
         self.state.doubtful |= all(state.doubtful for state in ends)
         values = [r.value for r in outcome.returns] + ([Known(None)] if outcome.normal is not None else [])
         return values[0] if all(value == values[0] for value in values) else UNKNOWN
-
-
-def parameters(function: FunctionNode) -> dict[str, Any]:
-    """Return every parameter of a function, its value unknown."""
-    arguments = function.args
-    every = (
-        *arguments.posonlyargs,
-        *arguments.args,
-        *arguments.kwonlyargs,
-        arguments.vararg,
-        arguments.kwarg,
-    )
-    return {a.arg: UNKNOWN for a in every if a is not None}
 
 
 def _words(text: str, truth: bool, value: Any) -> str | None:

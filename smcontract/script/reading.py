@@ -39,7 +39,9 @@ def read_script(path: Path) -> Script:
     tree: ast.Module | None = None
     if problem is None:
         tree, problem = _parse(source)
-    bindings = bind(tree, path.parent, _parse_sibling) if tree is not None else Bindings()
+    bindings = Bindings()
+    if tree is not None:
+        bindings = bind(tree, path.parent, _parse_sibling, yields="yield" in source)
     return Script(
         path=path,
         source=source,

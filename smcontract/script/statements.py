@@ -5,18 +5,30 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+_SIMPLE = frozenset({
+    ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Assert, ast.Break, ast.Continue, ast.Delete, ast.Expr,
+    ast.Global, ast.Import, ast.ImportFrom, ast.Nonlocal, ast.Pass, ast.Raise, ast.Return,
+})  # fmt: skip
+_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 
-def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
-    """Yield the blocks that stand directly under `statement`, in source order."""
+
+def blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """Return the blocks that stand directly under `statement`, in source order."""
+    kind = type(statement)
+    if kind in _SIMPLE:
+        return []
+    if kind in _SCOPES:
+        return [statement.body]  # type: ignore[attr-defined]
+    found: list[list[ast.stmt]] = []
     for name in ("body", "handlers", "orelse", "finalbody", "cases"):
         children = getattr(statement, name, None)
-        if not isinstance(children, list):
+        if not children:
             continue
         if name in ("handlers", "cases"):
-            for child in children:
-                yield child.body
+            found += [child.body for child in children]
         else:
-            yield children
+            found.append(children)
+    return found
 
 
 def walk(body: Sequence[ast.stmt], *, into_functions: bool = True) -> Iterator[ast.stmt]:
@@ -25,10 +37,11 @@ def walk(body: Sequence[ast.stmt], *, into_functions: bool = True) -> Iterator[a
     while pending:
         statement = pending.pop()
         yield statement
-        is_scope = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        if into_functions or not is_scope:
-            for block in reversed(list(blocks(statement))):
-                pending.extend(reversed(block))
+        kind = type(statement)
+        if kind in _SIMPLE or (kind in _SCOPES and not into_functions):
+            continue
+        for block in reversed(blocks(statement)):
+            pending.extend(reversed(block))
 
 
 def first_line(statement: ast.stmt) -> int:

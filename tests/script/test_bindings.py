@@ -170,6 +170,7 @@ def test_names_that_the_source_does_not_show(read: Read, text: str, opaque: bool
         pytest.param("def input_handler(d, c): return d", "plain", False, id="half"),
         pytest.param("def handler(event, context): return event", "plain", False, id="lambda-function"),
         pytest.param("def handler(d, c): pass\ndef model_fn(d): return 1", "sagemaker", True, id="both"),
+        pytest.param("def model_fn(features, labels, mode): return 1", "tensorflow", False, id="estimator"),
         pytest.param("def pre_model_fn(d): pass", "plain", False, id="hook-alone"),
         pytest.param("x = 1", "plain", False, id="plain"),
     ],

@@ -1,0 +1,116 @@
+"""Print the figures that the project holds itself to, as ratios and differences within one run.
+
+`python benchmarks/run.py` measures, on this machine: what an inactive plugin adds to pytest's start, what
+collecting one script adds, the whole contract of the ordinal example, and a round trip over the pipe.
+Each figure is the best of several runs, because what disturbs a run only ever makes it longer.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from smcontract.endpoints import LocalEndpoint
+from smcontract.session import Session
+from smcontract.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
+ORDINAL = ROOT / "examples" / "ordinal" / "inference.py"
+REQUESTS = 2000
+
+
+def best(action: Callable[[], object], runs: int) -> float:
+    """Return the shortest of several runs, in seconds."""
+    seconds = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        action()
+        seconds.append(time.perf_counter() - started)
+    return min(seconds)
+
+
+def pytest_run(*arguments: str, cwd: Path) -> Callable[[], object]:
+    """Return an action that runs pytest in a process of its own."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments]
+    return lambda: subprocess.run(command, cwd=cwd, capture_output=True, check=False)
+
+
+def show(what: str, value: float, unit: str, limit: float, beside: str) -> None:
+    """Print one figure, its limit, and what it is measured beside."""
+    verdict = "ok" if value <= limit else "OVER"
+    print(f"{what:<44} {value:10.1f} {unit:<3} limit {limit:g} {unit:<3} {verdict:<5} {beside}")
+
+
+def start_up(directory: Path) -> None:
+    """Measure an empty test session with and without the plugin."""
+    (directory / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
+    without = best(pytest_run("-p", "no:smcontract", "test_nothing.py", cwd=directory), 15)
+    inactive = best(pytest_run("test_nothing.py", cwd=directory), 15)
+    added = (inactive - without) * 1e3
+    show("inactive plugin at start-up", added, "ms", 10, f"pytest alone {without * 1e3:.0f} ms")
+    collected = best(pytest_run("--smcontract", str(ORDINAL), "--co", cwd=directory), 7)
+    added = collected - without
+    show("collection of one script", added * 1e3, "ms", 300, f"x{collected / without:.2f} of pytest alone")
+
+
+def whole_contract(directory: Path) -> None:
+    """Measure the contract of the ordinal example with default examples, and without its properties."""
+    whole = best(pytest_run("--smcontract", str(ORDINAL), cwd=directory), 3)
+    matrix = best(
+        pytest_run("--smcontract", str(ORDINAL), "--smcontract-phases", "static,load,matrix", cwd=directory), 3
+    )
+    show("contract of examples/ordinal", whole, "s", 5, f"x{whole / matrix:.2f} of the same without properties")
+
+
+def open_session() -> Session:
+    """Return a session of the ordinal example."""
+    (judged,) = Workspace(rootdir=ROOT, invocation_dir=ROOT).judge(ORDINAL)
+    return judged.session(judged.stacks[0][0])
+
+
+def round_trip() -> None:
+    """Measure a message that does nothing, and a whole request, beside calling the functions directly."""
+    with open_session() as session:
+        endpoint = session.endpoint
+        endpoint.load()
+        ping = best(lambda: pings(endpoint), 7) / REQUESTS
+        invoke = best(lambda: requests(endpoint), 7) / REQUESTS
+        direct = best(direct_calls(), 7) / REQUESTS
+    show("round trip over the pipe", ping * 1e6, "µs", 150, f"x{ping / direct:.1f} of calling the functions")
+    show("whole request", invoke * 1e6, "µs", 300, f"x{invoke / direct:.1f} of calling the functions")
+
+
+def pings(endpoint: LocalEndpoint) -> None:
+    """Send messages that do nothing."""
+    for _ in range(REQUESTS):
+        endpoint.ping()
+
+
+def requests(endpoint: LocalEndpoint) -> None:
+    """Send whole requests."""
+    for _ in range(REQUESTS):
+        endpoint.invoke(b"1,2,3", "text/csv", "text/csv")
+
+
+def direct_calls() -> Callable[[], object]:
+    """Return an action that calls the example's functions in this process."""
+    import runpy
+
+    script = runpy.run_path(str(ORDINAL))
+
+    def call() -> None:
+        for _ in range(REQUESTS):
+            script["output_fn"](script["predict_fn"](script["input_fn"]("1,2,3", "text/csv"), "Hello"), "text/csv")
+
+    return call
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as name:
+        start_up(Path(name))
+        whole_contract(Path(name))
+    round_trip()

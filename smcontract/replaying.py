@@ -1,0 +1,182 @@
+"""A saved case judged again: exactly that request, by the check that failed on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from smcontract.cases import SavedCase
+from smcontract.checks import Check, all_checks
+from smcontract.checks._case import Case
+from smcontract.checks._context import CheckContext
+from smcontract.checks._same_data import SameData
+from smcontract.endpoints import Ended, Exchange
+from smcontract.endpoints._channel import ChannelEnded
+from smcontract.errors import UsageError, nearest
+from smcontract.plan import Item
+from smcontract.properties import Property
+from smcontract.runner import need_judgeable, run, unexplained
+from smcontract.session import Inconclusive, Session
+from smcontract.violations import Request, Violation
+from smcontract.workspace import Judged, Workspace
+
+SEED = 0
+SAVED = "the saved body"
+"""What a body is called of which no more is known than that it was saved."""
+
+_ELSEWHERE = "reported as "
+
+
+class Verdict(StrEnum):
+    """How a replay ended; ERROR says that it could not be told."""
+
+    FIXED = "FIXED"
+    FAILED = "FAILED"
+    ERROR = "ERROR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """The verdict, why in one line, and the violations that are still there."""
+
+    verdict: Verdict
+    reason: str
+    violations: tuple[Violation, ...] = ()
+
+
+def replay(saved: SavedCase, rootdir: Path) -> Replayed:
+    """Judge a saved case again; its paths start from `rootdir`. Nothing that the script does raises here.
+
+    The same check judges exactly the saved request. A check that compares several requests, or that has no
+    requests of its own, is run as a whole instead, with the seed 0. A request that no longer shows this
+    check's violation and fails in the name of another one is not fixed. Raises `UsageError` where the
+    script, the model or a setting of the case is no longer there.
+    """
+    check = _check(saved)
+    workspace = Workspace(
+        rootdir=rootdir, invocation_dir=rootdir / saved.directory, flags=_flags(saved, rootdir), ini=saved.ini
+    )
+    try:
+        judged = _judged(workspace, rootdir / saved.script)
+        item = _item(saved, check, judged)
+        with judged.session(item.stack) as session:
+            return _judge(saved, item, session)
+    finally:
+        workspace.close()
+
+
+def _check(saved: SavedCase) -> Check:
+    known = {check.code: check for check in all_checks()}
+    if saved.code not in known:
+        raise UsageError(f"case {saved.id}: there is no check {saved.code!r}{nearest(saved.code, known)}")
+    return known[saved.code]
+
+
+def _flags(saved: SavedCase, rootdir: Path) -> Mapping[str, object]:
+    flags: dict[str, object] = {**saved.flags, "stack": [saved.stack]}
+    if saved.model_dir is not None:
+        flags["model-dir"] = str(rootdir / saved.model_dir)
+    return flags
+
+
+def _judged(workspace: Workspace, path: Path) -> Judged:
+    judged = workspace.judge(path)
+    if len(judged) != 1:
+        raise UsageError(f"{path}: holds {len(judged)} handler scripts by now, and the case is of one")
+    return judged[0]
+
+
+def _item(saved: SavedCase, check: Check, judged: Judged) -> Item:
+    # Made, and not looked up: the script may have stopped to name the content type.
+    return Item(
+        check=check,
+        stack=judged.stacks[0][0],
+        content_type=saved.parameters.get("content_type"),
+        accept=saved.parameters.get("accept"),
+    )
+
+
+def _judge(saved: SavedCase, item: Item, session: Session) -> Replayed:
+    if item.check.cases is None or isinstance(item.check.cases, SameData):
+        return _run_item(saved, item, session)
+    ctx = CheckContext(check=item.check, session=session, content_type=item.content_type, accept=item.accept)
+    try:
+        return _judge_request(ctx, saved.request)
+    except Inconclusive as why:
+        return _not_judged(str(why))
+    except ChannelEnded as end:
+        return Replayed(verdict=Verdict.ERROR, reason=f"the script's process ended: {end.death}")
+
+
+def _run_item(saved: SavedCase, item: Item, session: Session) -> Replayed:
+    settings = session.settings
+    prop = Property(
+        f"{saved.script}::{saved.item}",
+        seed=SEED,
+        max_examples=settings.max_examples,
+        budget=settings.budget,
+    )
+    result = run(item, session, prop)
+    if result.violations:
+        return _failed(result.violations)
+    if result.outcome == "skipped":
+        return _not_judged(result.reason or "it was skipped")
+    return Replayed(verdict=Verdict.FIXED, reason="the check passes")
+
+
+def _judge_request(ctx: CheckContext, request: Request) -> Replayed:
+    need_judgeable(ctx)
+    exchange = ctx.exchange(request)
+    found = _of_once(ctx, request) or list(ctx.check.function(ctx, _case(ctx, exchange)))
+    kept, explained = unexplained(ctx.session, found)
+    if kept:
+        return _failed(tuple(kept))
+    others = [f"{_ELSEWHERE}{code}" for code in explained] + ctx.elsewhere
+    other = next((why for why in others if why.startswith(_ELSEWHERE)), None)
+    if other is not None:
+        return _not_judged(f"{other}: {_answer(exchange)}")
+    return Replayed(verdict=Verdict.FIXED, reason=_answer(exchange))
+
+
+def _of_once(ctx: CheckContext, request: Request) -> list[Violation]:
+    """Return what the check finds apart from its cases, as far as this request shows it."""
+    if ctx.check.once is None:
+        return []
+    return [violation for violation in ctx.check.once(ctx) if violation.request == request]
+
+
+def _case(ctx: CheckContext, exchange: Exchange) -> Case:
+    """Return the check's own case with this request, for its label and what is known of it, else a bare one.
+
+    Finding the check's cases may cost many requests, which a request that hangs or kills is spared.
+    """
+    bare = Case(request=exchange.request, label=SAVED)
+    if exchange.ended is not Ended.ANSWERED:
+        return bare
+    try:
+        return next((case for case in ctx.check.cases.matrix(ctx) if case.request == exchange.request), bare)
+    except Inconclusive:
+        return bare
+
+
+def _failed(violations: tuple[Violation, ...]) -> Replayed:
+    return Replayed(verdict=Verdict.FAILED, reason=violations[0].message, violations=violations)
+
+
+def _not_judged(reason: str) -> Replayed:
+    """Return FAILED where the request fails in another check's name, else that nothing could be told."""
+    verdict = Verdict.FAILED if reason.startswith(_ELSEWHERE) else Verdict.ERROR
+    return Replayed(verdict=verdict, reason=reason.replace(_ELSEWHERE, "now " + _ELSEWHERE, 1))
+
+
+def _answer(exchange: Exchange) -> str:
+    """Say in a few words what a client now gets."""
+    response = exchange.response
+    if response is None:
+        return exchange.death or str(exchange.ended)
+    if exchange.failure is not None:
+        return f"the request is refused with {exchange.failure} in {exchange.failure.stage}"
+    label = response.content_type or "no content type"
+    return f"the request is answered with {response.status}, {label}, {len(response.body):,} bytes"

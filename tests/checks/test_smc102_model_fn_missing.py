@@ -1,0 +1,92 @@
+"""SMC102 model-fn-missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from smcontract.checks.smc102_model_fn_missing import model_fn_missing
+from smcontract.violations import Violation
+
+Find = Callable[..., list[Violation]]
+
+WITHOUT = "def predict_fn(data, model):\n    return model(data)\n"
+
+
+@pytest.mark.parametrize("stack", ["inference", "inference@1.5.5", "sklearn"])
+def test_a_stack_without_a_default(find: Find, stack: str) -> None:
+    (violation,) = find(model_fn_missing, WITHOUT, stack=stack)
+
+    assert violation.message == "there is no model_fn, and the stack has no default for it"
+    assert violation.function == "model_fn"
+    assert violation.got == "the module defines predict_fn"
+    assert "Please provide a model_fn implementation" in violation.on_sagemaker.message
+    assert violation.on_sagemaker.status == (None if stack == "sklearn" else 500)
+
+
+@pytest.mark.parametrize(
+    ("files", "held"),
+    [
+        pytest.param((), "holds no .pt or .pth file", id="empty"),
+        pytest.param(("model.joblib",), "holds no .pt or .pth file", id="other"),
+        pytest.param(("a.pt", "b.pth"), "holds a.pt, b.pth", id="two"),
+    ],
+)
+def test_a_model_directory_that_the_default_cannot_load(
+    find: Find, files: tuple[str, ...], held: str
+) -> None:
+    (violation,) = find(model_fn_missing, WITHOUT, stack="pytorch", model_files=files)
+
+    assert violation.message.endswith(f"the model directory {held}")
+    assert violation.on_sagemaker.message.startswith("every request: Exactly one")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param(None, id="not-known"),
+        pytest.param(("model.pt",), id="model.pt"),
+        pytest.param(("model.pt", "other.pth"), id="model.pt-and-more"),
+        pytest.param(("net.pth",), id="one-pth"),
+        pytest.param(("net.pt", "notes.txt"), id="one-pt"),
+    ],
+)
+def test_the_default_of_pytorch_may_load_it(find: Find, files: tuple[str, ...] | None) -> None:
+    assert find(model_fn_missing, WITHOUT, stack="pytorch", model_files=files) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("def model_fn(model_dir): return 1", id="def"),
+        pytest.param("model_fn = lambda d: 1", id="lambda"),
+        pytest.param("from helpers import model_fn", id="import"),
+        pytest.param("from unknown import *", id="star"),
+        pytest.param("globals()['model_fn'] = f", id="globals"),
+        pytest.param("exec(text)", id="exec"),
+        pytest.param("if x:\n    def model_fn(d): return 1", id="conditional"),
+        pytest.param("try:\n    def model_fn(d): return 1\nexcept E: pass", id="try"),
+        pytest.param("def handler(data, context): return data", id="tensorflow"),
+        pytest.param("def input_handler(d, c): ...\ndef output_handler(d, c): ...", id="tensorflow-pair"),
+        pytest.param("def broken(", id="reported-as-smc101"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_silence(find: Find, text: str) -> None:
+    assert find(model_fn_missing, text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("def load_model(model_dir): return 1", id="other-name"),
+        pytest.param("class Handler:\n    def model_fn(self, d): return 1", id="method"),
+        pytest.param("if __name__ == '__main__':\n    def model_fn(d): return 1", id="main-guard"),
+        pytest.param("from helpers import *", id="star-that-can-be-followed"),
+    ],
+)
+def test_near_misses_of_a_model_fn(find: Find, text: str) -> None:
+    (violation,) = find(model_fn_missing, text, siblings={"helpers.py": "x = 1"})
+
+    assert violation.got == "the module defines none of the functions"
