@@ -35,7 +35,17 @@ def best(action: Callable[[], object], runs: int) -> float:
 
 def pytest_run(*arguments: str, cwd: Path) -> Callable[[], object]:
     """Return an action that runs pytest in a process of its own."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:randomly",
+        *arguments,
+    ]
     return lambda: subprocess.run(command, cwd=cwd, capture_output=True, check=False)
 
 
@@ -61,9 +71,12 @@ def whole_contract(directory: Path) -> None:
     """Measure the contract of the ordinal example with default examples, and without its properties."""
     whole = best(pytest_run("--smcontract", str(ORDINAL), cwd=directory), 3)
     matrix = best(
-        pytest_run("--smcontract", str(ORDINAL), "--smcontract-phases", "static,load,matrix", cwd=directory), 3
+        pytest_run("--smcontract", str(ORDINAL), "--smcontract-phases", "static,load,matrix", cwd=directory),
+        3,
     )
-    show("contract of examples/ordinal", whole, "s", 5, f"x{whole / matrix:.2f} of the same without properties")
+    show(
+        "contract of examples/ordinal", whole, "s", 5, f"x{whole / matrix:.2f} of the same without properties"
+    )
 
 
 def open_session() -> Session:
@@ -104,7 +117,9 @@ def direct_calls() -> Callable[[], object]:
 
     def call() -> None:
         for _ in range(REQUESTS):
-            script["output_fn"](script["predict_fn"](script["input_fn"]("1,2,3", "text/csv"), "Hello"), "text/csv")
+            script["output_fn"](
+                script["predict_fn"](script["input_fn"]("1,2,3", "text/csv"), "Hello"), "text/csv"
+            )
 
     return call
 

@@ -30,5 +30,5 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     # Lazy, because the script's process and the static check import this package and must stay light.
     if name not in _HOMES:
-        raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name))
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

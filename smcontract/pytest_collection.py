@@ -28,14 +28,18 @@ class ContractCollection:
         self._entered: set[Path] = set()
 
     def add_arguments(self, config: pytest.Config, *, flagged: bool) -> None:
-        """Have pytest collect the scripts, and with a flag and no path of the user's own nothing else."""
+        """Have pytest collect the scripts.
+
+        With a flag and no path of the user's own nothing else is collected; scripts of the ini file are
+        collected like tests, so that a path on the command line leaves out those that it does not cover.
+        """
         scripts = [self._relative(file) for file in self._at]
         given = [self._translated(str(argument)) for argument in config.args]
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
             config.args = scripts if flagged else [*given, *scripts]
             return
         named = {_absolute(self._here / argument.partition("::")[0]) for argument in given}
-        config.args = given if named & set(self._at) else [*given, *scripts]
+        config.args = [*given, *scripts] if flagged and not named & set(self._at) else given
 
     def _translated(self, argument: str) -> str:
         """Turn the id of a model directory's item into the script's: pytest takes no name behind a directory."""

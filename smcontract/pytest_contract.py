@@ -42,6 +42,7 @@ class ContractPlugin:
         self.config = config
         self.seed = run_seed(config)
         self.records: list[ItemRecord] = []
+        self.notes: list[str] = []
         flagged = config.getoption("smcontract_paths") or []
         self.workspace = Workspace(
             rootdir=config.rootpath,
@@ -109,32 +110,38 @@ class ContractPlugin:
         node.workerinput["smcontract_seed"] = self.seed
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the report and the cases; only the controlling process writes."""
         if hasattr(self.config, "workerinput") or self.config.getoption("collectonly"):
             return
-        root = self.config.rootpath
         try:
-            self._write(root)
-        except (UsageError, OSError) as error:
-            raise pytest.UsageError(f"smcontract: the report could not be written: {error}") from None
+            save_cases(self.records, self.workspace)
+        except OSError as error:
+            self.notes.append(f"the failing requests are not kept for `smcontract replay`: {error}")
+        try:
+            self._write_reports()
+        except UsageError as error:
+            self.notes.append(str(error))
+            session.exitstatus = session.exitstatus or pytest.ExitCode.USAGE_ERROR
 
-    def _write(self, root: Path) -> None:
-        save_cases(self.records, self.workspace)
+    def _write_reports(self) -> None:
+        reports = self.workspace.settings().reports
+        if not reports:
+            return
+        root = self.config.rootpath
         bare = [
             script_report(judged, stack, root)
             for judged in self.judged.values()
             for stack, _ in judged.stacks
         ]
-        settings = self.workspace.settings()
-        if settings.reports:
-            report = build_report(self.records, seed=self.seed, root=root, scripts=bare)
-            for path in settings.reports:
-                write_json(report, path)
+        report = build_report(self.records, seed=self.seed, root=root, scripts=bare)
+        for path in reports:
+            write_json(report, path)
+            self.notes.append(f"report: {path}")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what masking a function would change, and where the report is."""
-        write_summary(terminalreporter, self.records, self.workspace.settings().reports)
+        write_summary(terminalreporter, self.records, self.notes)
 
     def pytest_unconfigure(self) -> None:
         """Remove what was unpacked."""

@@ -14,6 +14,7 @@ from smcontract.checks import Phase
 from smcontract.errors import ContractWarning
 from smcontract.plan import Item
 from smcontract.properties import Property
+from smcontract.pytest_failure import ContractRepr
 from smcontract.records import record
 from smcontract.reporting.merge import ItemRecord
 from smcontract.reporting.report import Outcome, relative
@@ -120,7 +121,7 @@ class ContractItem(pytest.Item):
         """Return the failure report of each violation; of our own failures one line, no traceback."""
         del style
         if excinfo.errisinstance((ContractFailure, ContractWarning)) and self._result is not None:
-            return "\n\n".join(self._texts(self._result.violations))
+            return self._failure(self._result.violations)
         if self.config.getoption("fulltrace", False):
             return super().repr_failure(excinfo)
         return (
@@ -128,19 +129,28 @@ class ContractItem(pytest.Item):
             f"(run again with --full-trace and report it, please; this says nothing about the script)"
         )
 
-    def _texts(self, violations: tuple[Violation, ...]) -> Iterator[str]:
+    def _failure(self, violations: tuple[Violation, ...]) -> ContractRepr:
         serious = [found for found in violations if found.severity is not Severity.NOTE]
-        for violation in serious:
-            yield format_violation(
-                violation,
-                self._lines(violation.file),
-                stack=f"{self.item.stack.name}@{self.item.stack.version}",
-                file=self._file(violation),
-                path=self.parent.judged.name,
-                model_dir=self.record.script.model_dir if self.record is not None else None,
-                case=case_id(self.nodeid, violation.request) if violation.request is not None else None,
-                color=self.config.get_terminal_writer().hasmarkup,
-            )
+        others = f" (and {len(serious) - 1} more)" if len(serious) > 1 else ""
+        return ContractRepr(
+            text="\n\n".join(self._text(found, color=False) for found in serious),
+            colored="\n\n".join(self._text(found, color=True) for found in serious),
+            file=serious[0].file,
+            line=serious[0].line or 1,
+            message=f"{serious[0].message}{others}",
+        )
+
+    def _text(self, violation: Violation, *, color: bool) -> str:
+        return format_violation(
+            violation,
+            self._lines(violation.file),
+            stack=f"{self.item.stack.name}@{self.item.stack.version}",
+            file=self._file(violation),
+            path=self.parent.judged.name,
+            model_dir=self.record.script.model_dir if self.record is not None else None,
+            case=case_id(self.nodeid, violation.request) if violation.request is not None else None,
+            color=color,
+        )
 
     def _lines(self, file: str) -> tuple[str, ...]:
         script = self.parent.judged.script

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import pytest
 
@@ -11,10 +10,10 @@ from smcontract.reporting.merge import ItemRecord
 
 
 def write_summary(
-    terminal: pytest.TerminalReporter, records: Iterable[ItemRecord], reports: Sequence[Path]
+    terminal: pytest.TerminalReporter, records: Iterable[ItemRecord], notes: Sequence[str]
 ) -> None:
-    """Write what each verified fallback would change, and where the reports are."""
-    lines = [*fallback_lines(records), *(f"report: {path}" for path in reports)]
+    """Write what each verified fallback would change, and what became of the reports."""
+    lines = [*fallback_lines(records), *notes]
     if lines:
         terminal.write_sep("-", "smcontract")
         for line in lines:

@@ -44,7 +44,11 @@ class Judgement:
 
 
 def write_script(
-    directory: Path, source: str, *, files: Mapping[str, str | bytes] | None = None, name: str = "inference.py"
+    directory: Path,
+    source: str,
+    *,
+    files: Mapping[str, str | bytes] | None = None,
+    name: str = "inference.py",
 ) -> Path:
     """Write a script, and files given by their path relative to it (`model/greeting.txt`)."""
     script = directory / name

@@ -22,7 +22,9 @@ README = ROOT / "README.md"
 
 
 def block(name: str) -> str:
-    found = re.search(f"<!-- {name} -->\n(.*?)<!-- /{name} -->", README.read_text(encoding="utf-8"), re.S)
+    found = re.search(
+        f"<!-- {name} -->\n(.*?)<!-- /{name} -->", README.read_text(encoding="utf-8"), re.DOTALL
+    )
     assert found is not None, f"README.md has no block {name}"
     return found[1]
 
@@ -84,7 +86,7 @@ def test_every_flag_that_the_readme_names_exists() -> None:
 
 
 def test_python_in_the_readme_is_python() -> None:
-    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S)
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
     assert all(ast.parse(text).body for text in blocks)
 

@@ -7,7 +7,7 @@ import torch
 from sklearn.datasets import load_digits
 
 sys.path.insert(0, str(Path(__file__).parent))
-from inference import Digits  # noqa: E402
+from inference import Digits
 
 
 def main(directory: Path) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from smcontract.checks._case import Case
 from smcontract.checks._check import Check
-from smcontract.judgement import ALWAYS_ACCIDENTS, is_accident, is_deliberate, responsible, user_frame
 from smcontract.endpoints import Ended, Exchange, Failure, Loaded, LocalEndpoint
+from smcontract.judgement import ALWAYS_ACCIDENTS, is_accident, is_deliberate, responsible, user_frame
 from smcontract.payloads._domain import Domain
 from smcontract.script import Script
 from smcontract.session import Inconclusive, Session

@@ -47,7 +47,7 @@ def looks_like_json_container(exchange: Exchange) -> bool:
     """Whether a body that is not labelled JSON is a JSON object or array all the same."""
     response = exchange.response
     assert response is not None
-    if is_json(response.content_type) or not response.body.lstrip()[:1] in (b"{", b"["):
+    if is_json(response.content_type) or response.body.lstrip()[:1] not in (b"{", b"["):
         return False
     try:
         decode(response.body, JSON)

@@ -265,7 +265,9 @@ class Walk:
         exhausted = None
         if not forever:
             clean = turn is not None and not body.returns and turn.choices == state.choices
-            exhausted = turn if clean else join([turn, skipped])
+            exhausted = join([turn, skipped])
+            if exhausted is not None and clean:
+                exhausted.choices, exhausted.steps = state.choices, state.steps
             if exhausted is not None and body.returns:
                 # Whether a search that returns what it finds can find nothing is not told by the source.
                 exhausted.unsure = True

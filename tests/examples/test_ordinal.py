@@ -91,7 +91,9 @@ def test_the_users_property_finds_what_the_published_faults_hide(
     shutil.copy(ORDINAL / "test_ordinal_property.py", pytester.path)
     result = pytester.runpytest_subprocess("-p", "no:randomly", "--hypothesis-seed=0")
     result.assert_outcomes(passed=1, failed=1)
-    failed = "\n".join(line for line in result.outlines if "numbers=" in line or "Differing" in line or "==" in line)
+    failed = "\n".join(
+        line for line in result.outlines if "numbers=" in line or "Differing" in line or "==" in line
+    )
     assert shown in result.stdout.str()
     assert "test_every_number_gets_a_line_with_its_ordinal" in failed or "numbers=[" in failed
 

@@ -160,6 +160,63 @@ class TestWhichItems:
         assert [os.fsencode(found) for found in ids] == [os.fsencode(f"{name}::SMC101-unparsable-script")]
 
 
+class TestModelDirectoryThatIsTheProject:
+    """A repository with `code/inference.py` is a model directory, and its tests stay tests."""
+
+    @pytest.fixture(autouse=True)
+    def _files(self, project: Project) -> None:
+        project.write("code/inference.py")
+        project.write("tests/test_one.py", "def test_one():\n    pass\n")
+        project.write("tests/test_two.py", "def test_two():\n    pass\n")
+        project.write("pytest.ini", "[pytest]\nsmcontract_select = SMC101\n")
+
+    def test_alone(self, project: Project) -> None:
+        assert project.ids("--smcontract", ".") == [".::SMC101-unparsable-script"]
+
+    def test_with_the_project(self, project: Project) -> None:
+        assert sorted(project.ids(".", "--smcontract", ".")) == [
+            ".::SMC101-unparsable-script",
+            "tests/test_one.py::test_one",
+            "tests/test_two.py::test_two",
+        ]
+
+    def test_with_one_test(self, project: Project) -> None:
+        assert sorted(project.ids("tests/test_one.py", "--smcontract", ".")) == [
+            ".::SMC101-unparsable-script",
+            "tests/test_one.py::test_one",
+        ]
+
+    @pytest.mark.parametrize(
+        ("path", "names"),
+        [
+            ([], ["unparsable-script", "test_one", "test_two"]),
+            (["."], ["unparsable-script", "test_one", "test_two"]),
+            (["tests/test_two.py"], ["test_two"]),
+            (["code"], ["unparsable-script"]),
+        ],
+        ids=["no path", "the project", "a test", "the folder of the script"],
+    )
+    def test_from_the_ini_file(self, project: Project, path: list[str], names: list[str]) -> None:
+        project.write("pytest.ini", "[pytest]\nsmcontract = .\nsmcontract_select = SMC101\n")
+        ids = project.ids(*path)
+        assert sorted(found.partition("::")[2].removeprefix("SMC101-") for found in ids) == sorted(names)
+
+    def test_with_its_script_beside_it(self, project: Project) -> None:
+        assert sorted(project.ids("--smcontract", ".", "--smcontract", "code/inference.py")) == [
+            ".::SMC101-unparsable-script",
+            "code/inference.py::SMC101-unparsable-script",
+        ]
+
+
+def test_brackets_in_a_folder_above(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write("run[1]/inference.py")
+    project.write("run[1]/pytest.ini", "[pytest]\n")
+    monkeypatch.chdir(project.path / "run[1]")
+    assert project.ids("--smcontract", "inference.py", "--smcontract-select", "SMC101") == [
+        "inference.py::SMC101-unparsable-script"
+    ]
+
+
 class TestKindsOfPath:
     def test_model_directory(self, project: Project) -> None:
         project.write("model/code/inference.py")
