@@ -7,6 +7,7 @@ Each figure is the best of several runs, because what disturbs a run only ever m
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -46,7 +47,9 @@ def pytest_run(*arguments: str, cwd: Path) -> Callable[[], object]:
         "no:randomly",
         *arguments,
     ]
-    return lambda: subprocess.run(command, cwd=cwd, capture_output=True, check=False)
+    # As on a user's machine: pytest keeps the bytecode of the plugins that it rewrites.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return lambda: subprocess.run(command, cwd=cwd, env=environment, capture_output=True, check=True)
 
 
 def show(what: str, value: float, unit: str, limit: float, beside: str) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 from pathlib import Path
 
 from smcontract.endpoints import Ended, Exchange, Failure, Frame
 from smcontract.script import Script
+from smcontract.script.unbound import bound_by_type
 from smcontract.stacks import Stack
 
 ALWAYS_ACCIDENTS = frozenset({"NameError", "UnboundLocalError"})
 OWN_LINE_ACCIDENTS = frozenset({"IndexError", "KeyError"})
+_UNBOUND = re.compile(r"variable '(\w+)'")
+_OF_TEXT_TYPE = re.compile(r"\b(str|string|bytes|bytearray)\b")
+# What JSON holds was misused, or indexed, and not the body itself.
+_OF_DATA = re.compile(r"""indices must be|(not|got) ['"]?(list|dict|int|float|bool|tuple|NoneType)\b""")
 CODES_OF_STAGES = {
     "input_fn": "SMC301",
     "predict_fn": "SMC601",
@@ -53,11 +60,74 @@ def is_accident(failure: Failure, script: Script, code_dir: Path) -> bool:
 def is_deliberate(failure: Failure, script: Script, code_dir: Path) -> bool:
     """Whether the user's code raised it on purpose: by `raise`, `assert`, or a toolkit's error class."""
     frame = user_frame(failure, code_dir)
+    if failure.message.startswith("Out of range float values are not JSON compliant"):
+        # `allow_nan=False` asks for it.
+        return True
     return failure.toolkit_error or (frame is not None and _refuses(frame, script))
 
 
+def whatever_the_data(failure: Failure, script: Script, code_dir: Path) -> bool:
+    """Whether no body of this type could have avoided the failure: an undefined or unbound name.
+
+    Not one that is read while bad data is being refused, in a `raise` or an `except`; nor one that other
+    data would have bound.
+    """
+    frame = user_frame(failure, code_dir)
+    if frame is None or not is_accident(failure, script, code_dir):
+        return False
+    if failure.type not in ALWAYS_ACCIDENTS or _refuses(frame, script):
+        return False
+    if not _is_of(frame, script) or script.tree is None:
+        return failure.type == "NameError"
+    if any(_spans(node, frame.line) for node in ast.walk(script.tree) if isinstance(node, ast.ExceptHandler)):
+        return False
+    name = _UNBOUND.search(failure.message)
+    return name is None or bound_by_type(script.tree, frame.line, name[1])
+
+
+def blames_body_type(failure: Failure, script: Script, code_dir: Path) -> bool:
+    """Whether a failure in `input_fn` reads as if the body were of another Python type than expected.
+
+    By its message, or because the line that refuses stands beside a test of the body's type.
+    """
+    if failure.stage not in {"input_fn", "transform_fn"} or failure.by != "script":
+        return False
+    if failure.type in {"TypeError", "AttributeError"}:
+        of_text = _OF_TEXT_TYPE.search(failure.message) is not None
+        return of_text and _OF_DATA.search(failure.message) is None
+    frame = user_frame(failure, code_dir)
+    if frame is None or script.tree is None or not _is_of(frame, script) or not _refuses(frame, script):
+        return False
+    return any(
+        _spans(statement, frame.line)
+        for node in ast.walk(script.tree)
+        for block in (getattr(node, "body", None), getattr(node, "orelse", None))
+        if isinstance(block, list) and (_tests_type(node) or any(map(_tests_type, block)))
+        for statement in block
+        if isinstance(statement, ast.Raise | ast.Assert)
+    )
+
+
+def _tests_type(node: ast.AST) -> bool:
+    if not isinstance(node, ast.If):
+        return False
+    return any(
+        isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in {"isinstance", "type"}
+        and _OF_TEXT_TYPE.search(ast.unparse(node.test))
+        for part in ast.walk(node.test)
+    )
+
+
+def _spans(node: ast.stmt | ast.ExceptHandler, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or node.lineno)
+
+
+def _is_of(frame: Frame, script: Script) -> bool:
+    return Path(frame.file).resolve() == script.path.resolve()
+
+
 def _refuses(frame: Frame, script: Script) -> bool:
-    if Path(frame.file).resolve() == script.path.resolve():
+    if _is_of(frame, script):
         return script.is_refusal(frame.line)
     return frame.code.startswith(("raise", "assert"))
 

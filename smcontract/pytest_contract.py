@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ class ContractPlugin:
             rootdir=config.rootpath,
             invocation_dir=config.invocation_params.dir,
             flags=read_flags(config.getoption),
-            ini=read_ini(config.getini),
+            ini=read_ini(config.getini, present=_ini_keys(config)),
         )
         try:
             self.judged = _by_path(self.workspace, self._named(flagged))
@@ -154,6 +154,12 @@ def _by_path(workspace: Workspace, named: Iterator[Path]) -> dict[Path, Judged]:
         for judged in workspace.judge(path):
             found.setdefault(Path(os.path.abspath(judged.target.path)), judged)
     return found
+
+
+def _ini_keys(config: pytest.Config) -> Collection[str]:
+    # pytest only warns of a key that it does not know, and has no public name for those that are there.
+    known: Mapping[str, object] = vars(config).get("_inicfg") or vars(config).get("inicfg") or {}
+    return known.keys()
 
 
 def _counted(number: int, what: str) -> str:

@@ -137,7 +137,7 @@ class ContractItem(pytest.Item):
             colored="\n\n".join(self._text(found, color=True) for found in serious),
             file=serious[0].file,
             line=serious[0].line or 1,
-            message=f"{serious[0].message}{others}",
+            message=" ".join(serious[0].message.split()) + others,
         )
 
     def _text(self, violation: Violation, *, color: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from smcontract.checks import Check, all_checks
 from smcontract.checks._case import Case
 from smcontract.checks._context import CheckContext
 from smcontract.checks._same_data import SameData
+from smcontract.checks._sources import Source
 from smcontract.endpoints import Ended, Exchange
 from smcontract.endpoints._channel import ChannelEnded
 from smcontract.errors import UsageError, nearest
@@ -155,10 +156,16 @@ def _case(ctx: CheckContext, exchange: Exchange) -> Case:
     bare = Case(request=exchange.request, label=SAVED)
     if exchange.ended is not Ended.ANSWERED:
         return bare
+    sent = exchange.request
+    source: Source = ctx.check.cases
     try:
-        return next((case for case in ctx.check.cases.matrix(ctx) if case.request == exchange.request), bare)
+        for case in source.matrix(ctx):
+            # The Accept may be another one by now: it is taken from what the script names.
+            if (case.request.body, case.request.content_type) == (sent.body, sent.content_type):
+                return replace(case, request=sent)
     except Inconclusive:
-        return bare
+        pass
+    return bare
 
 
 def _failed(violations: tuple[Violation, ...]) -> Replayed:
@@ -179,4 +186,5 @@ def _answer(exchange: Exchange) -> str:
     if exchange.failure is not None:
         return f"the request is refused with {exchange.failure} in {exchange.failure.stage}"
     label = response.content_type or "no content type"
-    return f"the request is answered with {response.status}, {label}, {len(response.body):,} bytes"
+    size = f"{len(response.body):,} byte{'' if len(response.body) == 1 else 's'}"
+    return f"the request is answered with {response.status}, {label}, {size}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import TracebackType
 
-from smcontract.endpoints import Ended, Exchange, Loaded, LocalEndpoint
-from smcontract.judgement import ALWAYS_ACCIDENTS, is_accident
+from smcontract.endpoints import Ended, Exchange, Failure, Loaded, LocalEndpoint
+from smcontract.judgement import blames_body_type, whatever_the_data
+from smcontract.only_here import missing_here
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._given import given_domain
 from smcontract.payloads._search import candidates, search
@@ -19,6 +20,8 @@ from smcontract.targets import Target
 from smcontract.violations import Request, Violation
 
 TOO_MANY_DEATHS = 5
+UNSEEN = re.compile(r"unknown categor|unseen label|unseen categor", re.IGNORECASE)
+"""How scikit-learn's encoders refuse values that were not in the training data."""
 
 
 class Inconclusive(Exception):
@@ -98,12 +101,9 @@ class Session:
         loaded = self.endpoint.load()
         if loaded.ok or loaded.failure is None:
             return loaded
-        package = loaded.failure.missing_module
-        if package is not None and not self._beside_the_script(package):
-            raise Inconclusive(
-                f"the script needs the package {package!r}, which is not installed here: install it, or "
-                f"name an interpreter that has it with --smcontract-python"
-            )
+        lacks = self.missing_here(loaded.failure)
+        if lacks is not None:
+            raise Inconclusive(lacks)
         if loaded.failure.stage == "model_fn" and self.target.model_dir is None:
             raise Inconclusive(
                 f"model_fn fails on an empty model directory ({loaded.failure}): give the model with "
@@ -111,9 +111,9 @@ class Session:
             )
         return loaded
 
-    def _beside_the_script(self, package: str) -> bool:
-        top = package.partition(".")[0]
-        return (self.target.code_dir / top).is_dir() or (self.target.code_dir / f"{top}.py").is_file()
+    def missing_here(self, failure: Failure) -> str | None:
+        """Return what this machine lacks, where that is why the script failed."""
+        return missing_here(failure, self.script, self.target.code_dir)
 
     def probe(self, content_type: str) -> Probe:
         """Find the bodies of `content_type` that the script takes; tried once."""
@@ -121,50 +121,107 @@ class Session:
             self._probes[content_type] = self._probe(content_type)
         return self._probes[content_type]
 
+    def given_bodies(self, content_type: str) -> list[bytes]:
+        """Return the payloads of this type that the user gave: valid beyond doubt."""
+        return [
+            payload.file.read_bytes()
+            for payload in self.settings.payloads
+            if payload.content_type == content_type
+        ]
+
+    def valid_body(self, content_type: str) -> bytes | None:
+        """Return a body of this type that the script takes, or None where none is known."""
+        given = self.given_bodies(content_type)
+        if given:
+            return given[0]
+        domain = self.probe(content_type).domain
+        return None if domain is None else domain.encode(domain.baseline())
+
+    def names(self, content_type: str) -> bool:
+        """Whether the user or the script itself names this type, or the stack's own default decodes it."""
+        return (
+            content_type in self.settings.content_types
+            or bool(self.given_bodies(content_type))
+            or content_type in self.script.content_types
+            or not _serves_itself(self.script, "input_fn")
+        )
+
     def _probe(self, content_type: str) -> Probe:
         for payload in self.settings.payloads:
             if payload.content_type == content_type:
                 body = payload.file.read_bytes()
                 return Probe(domain=given_domain(body, content_type, name=payload.file.name))
-        attempts: list[Exchange] = []
-        features = self.endpoint.facts().get("n_features")
-        options = list(
-            candidates(
-                content_type,
-                columns=features if isinstance(features, int) else None,
-                keys=self.script.json_keys,
-            )
-        )
+        options = self._candidates(content_type)
         if not options:
             reason = f"no bodies of {content_type} can be made up: give one with {_flag(content_type)}"
             return Probe(reason=reason)
-        domain = search(self._predicts(content_type, attempts), iter(options))
+        tried: dict[bytes, Exchange] = {}
+        domain = self._search(content_type, options, tried)
         if domain is not None:
             return Probe(domain=domain)
-        if options[0].certain and self._all_default():
-            return Probe(domain=options[0])
+        attempts = list(tried.values())
+        lacks = next((lack for lack in map(self._lack, attempts) if lack is not None), None)
+        if lacks is not None:
+            return Probe(reason=lacks)
+        if options[0].certain and not any(map(_is_of_values, attempts)):
+            # The last attempt has two rows: what fails there is not that there was only one.
+            return Probe(domain=options[0].with_rows(2, 3))
         first = attempts[0] if attempts else None
         failed = self._sure_failure(attempts)
         if failed is not None:
             return Probe(failed=failed, first=first)
         return Probe(reason=self._nothing_found(content_type, attempts), first=first)
 
-    def _predicts(self, content_type: str, attempts: list[Exchange]) -> Callable[[bytes], bool]:
-        def answers(body: bytes) -> bool:
-            if sum(attempt.ended is not Ended.ANSWERED for attempt in attempts) >= TOO_MANY_DEATHS:
-                return False
-            exchange = self.endpoint.exchange(
-                Request(body=body, content_type=content_type, accept=self.first_accept)
-            )
-            attempts.append(exchange)
-            predicted = exchange.stage("predict_fn") or exchange.stage("transform_fn")
-            return predicted is not None
+    def _candidates(self, content_type: str) -> list[Domain]:
+        """Return the domains worth trying; certain is only a width that nothing of the script changes."""
+        facts = self.endpoint.facts()
+        features = facts.get("n_features")
+        keys = self.script.json_keys
+        usual = list(candidates(content_type, columns=None, keys=keys))
+        if not isinstance(features, int):
+            return usual
+        own_width = list(candidates(content_type, columns=features, keys=keys))
+        # A torch module's first layer by name need not be the one that sees the data.
+        if self._all_default() and facts.get("training") is None:
+            return own_width
+        return [*(replace(domain, certain=False) for domain in own_width), *usual]
 
-        return answers
+    def _search(self, content_type: str, options: list[Domain], tried: dict[bytes, Exchange]) -> Domain | None:
+        """Return the first domain that is answered with a success, else the first that gets a prediction.
+
+        A number passes through many a `predict_fn` that is meant for something else, and `output_fn` then
+        fails on it: a body that is answered tells more.
+        """
+
+        def exchange(body: bytes) -> Exchange | None:
+            if body not in tried:
+                if sum(one.ended is not Ended.ANSWERED for one in tried.values()) >= TOO_MANY_DEATHS:
+                    return None
+                request = Request(body=body, content_type=content_type, accept=self.first_accept)
+                tried[body] = self.endpoint.exchange(request)
+            return tried[body]
+
+        def answers(body: bytes) -> bool:
+            found = exchange(body)
+            return found is not None and found.succeeded
+
+        def predicts(body: bytes) -> bool:
+            found = exchange(body)
+            return found is not None and bool(found.stage("predict_fn") or found.stage("transform_fn"))
+
+        answered = search(answers, iter(options))
+        if answered is None:
+            return search(predicts, iter(options))
+        # Where one row is answered and two are not, two may still be what output_fn has to encode.
+        same = next(o for o in options if (o.form, o.columns) == (answered.form, answered.columns))
+        return search(predicts, iter([same]))
 
     def _all_default(self) -> bool:
         own = self.script.functions
         return not {"input_fn", "predict_fn", "transform_fn"} & set(own)
+
+    def _lack(self, attempt: Exchange) -> str | None:
+        return None if attempt.failure is None else self.missing_here(attempt.failure)
 
     def _sure_failure(self, attempts: list[Exchange]) -> Exchange | None:
         """Return the first attempt if its failure is one that no body could have avoided."""
@@ -188,18 +245,22 @@ class Session:
                 not self.stack.has_default_predict_fn
                 or failure.type in {"AttributeError", "NotImplementedError"}
             )
-        return failure.type in ALWAYS_ACCIDENTS and is_accident(failure, self.script, self.target.code_dir)
+        return whatever_the_data(failure, self.script, self.target.code_dir)
 
     def takes_other_body_type(self, exchange: Exchange) -> str | None:
         """Return the Python type of body that the script would take where it fails on the server's own."""
         failure = exchange.failure
-        if failure is None or failure.stage not in {"input_fn", "transform_fn"} or failure.by != "script":
+        if failure is None or failure.by != "script" or failure.stage not in {"input_fn", "transform_fn"}:
             return None
-        if failure.type not in {"TypeError", "AttributeError"}:
-            return None
-        for body_type in ("str", "bytes"):
+        delivered = type(self.stack.body(b"", exchange.request.content_type)).__name__
+        others = {"str", "bytes"} - {delivered}
+        if not blames_body_type(failure, self.script, self.target.code_dir):
+            # Nobody tells bytes from bytearray on purpose; a str may well stand for other contents.
+            others = {"bytes"} if delivered == "bytearray" else set()
+        for body_type in sorted(others, reverse=True):
             other = self.endpoint.exchange(exchange.request, body_type=body_type)
-            if other.failure is None and other.stages and not other.stages[0].value.is_none:
+            stage = other.stage(failure.stage)
+            if stage is not None and not stage.value.is_none:
                 return body_type
         return None
 
@@ -208,6 +269,12 @@ class Session:
         last = next((attempt.failure for attempt in attempts if attempt.failure), None)
         because = f" (the first: {last} in {last.stage})" if last is not None else ""
         return f"{tried}{because}: give one that is with {_flag(content_type)}"
+
+
+def _is_of_values(attempt: Exchange) -> bool:
+    """Whether a model refused values that it was not trained on: others would have done."""
+    failure = attempt.failure
+    return failure is not None and UNSEEN.search(failure.message) is not None
 
 
 def _flag(content_type: str) -> str:

@@ -6,15 +6,21 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
 
 from smcontract.endpoints import LocalEndpoint
 from smcontract.script import read_script
-from smcontract.session import Session
-from smcontract.settings import Settings
 from smcontract.stacks import get_stack
 from smcontract.targets import Target, find_targets
 from support import write_script
+
+if TYPE_CHECKING:
+    from smcontract.session import Session
+
+T = TypeVar("T")
 
 ECHO = """
     def model_fn(model_dir):
@@ -41,6 +47,25 @@ JSON_HANDLER = """
     def output_fn(prediction, accept):
         return json.dumps(prediction)
 """
+
+
+def draw(strategy: SearchStrategy[T], count: int = 1) -> list[T]:
+    """Return some examples of a strategy, as they come and not shrunk."""
+    drawn: list[T] = []
+
+    @settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(example: T) -> None:
+        drawn.append(example)
+
+    collect()
+    return drawn
 
 
 def target_of(script: Path, **options: Any) -> Target:
@@ -74,6 +99,9 @@ def session_of(
     **settings: Any,
 ) -> Session:
     """Return the session of a script written to `directory`."""
+    from smcontract.session import Session
+    from smcontract.settings import Settings
+
     script = write_script(directory, source, files=files)
     return Session(
         target=target_of(script),

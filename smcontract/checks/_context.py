@@ -93,7 +93,9 @@ class CheckContext:
 
     def is_accident(self, failure: Failure | None) -> bool:
         """Whether the exception is a slip of the script's own line."""
-        return failure is not None and is_accident(failure, self.script, self.session.target.code_dir)
+        if failure is None or self.session.missing_here(failure) is not None:
+            return False
+        return is_accident(failure, self.script, self.session.target.code_dir)
 
     def failing(self, case: Case) -> Exchange | None:
         """Send a case and return the exchange if its failure is this check's to report.
@@ -113,12 +115,18 @@ class CheckContext:
             self.judged += 1
             return exchange
         self.refused += 1
-        self.elsewhere.append(_so_far(exchange))
+        self.elsewhere.append(self._so_far(exchange))
         return None
 
     def pass_over(self, case: Case, exchange: Exchange, code: str) -> None:
         """Note that a request failed in a way that is not this check's to report."""
-        self.elsewhere.append(f"reported as {code}" if self.blames(case, exchange) else _so_far(exchange))
+        self.elsewhere.append(f"reported as {code}" if self.blames(case, exchange) else self._so_far(exchange))
+
+    def _so_far(self, exchange: Exchange) -> str:
+        failure = exchange.failure
+        if failure is None:
+            return f"no request gets this far: {exchange.death}"
+        return self.session.missing_here(failure) or f"no request gets this far: {failure} in {failure.stage}"
 
     def blames(self, case: Case, exchange: Exchange) -> bool:
         """Whether the failure is the script's fault, and not that of a body it need not take.
@@ -127,6 +135,8 @@ class CheckContext:
         a refusal is the script's good right; but what `predict_fn` answered, `output_fn` must encode.
         """
         failure = exchange.failure
+        if failure is not None and self.session.missing_here(failure) is not None:
+            return False
         if failure is None or case.given:
             return True
         if failure.stage == "output_fn" and failure.by == "script":
@@ -139,16 +149,27 @@ class CheckContext:
         return probe.domain is not None and probe.domain.certain
 
     def severity(self, case: Case, exchange: Exchange) -> Severity:
-        """Weigh a failure: an error where the body is valid, or where no data would excuse the exception."""
+        """Weigh a failure: an error where the body is valid, or where no data would excuse the exception.
+
+        `output_fn` is given a prediction. Where it fails on that of the plainest body, or by a slip of its own
+        line on a real model's, it is an error; the prediction that a guessed body gets may be an odd one.
+        """
         failure = exchange.failure
-        sure = (
-            failure is None
-            or case.given
-            or failure.type in ALWAYS_ACCIDENTS
-            or failure.stage == "output_fn"
-            or self.is_certain(case)
+        if failure is None or case.given or failure.type in ALWAYS_ACCIDENTS:
+            return Severity.ERROR
+        sure = failure.stage == "output_fn" and (
+            self._fails_on_the_plainest(case, failure)
+            or (self.is_accident(failure) and self.session.target.model_dir is not None)
         )
         return Severity.ERROR if sure else Severity.WARNING
+
+    def _fails_on_the_plainest(self, case: Case, failure: Failure) -> bool:
+        content_type = case.request.content_type or ""
+        body = self.session.valid_body(content_type)
+        if body is None:
+            return True
+        plainest = self.exchange(self.request(body, content_type=content_type, accept=case.request.accept))
+        return plainest.failure is not None and plainest.failure.stage == failure.stage
 
     def served_by(self, function: str) -> str:
         """Say who serves a function: `script` or `default`."""
@@ -222,12 +243,6 @@ class CheckContext:
         if self.stack.server == "flask":
             return OnSageMaker(status=None, message="the connection is dropped, and the worker starts again")
         return OnSageMaker(status=500, message="Worker died. The model is loaded again for the next request")
-
-
-def _so_far(exchange: Exchange) -> str:
-    failure = exchange.failure
-    where = f"{failure} in {failure.stage}" if failure is not None else exchange.death
-    return f"no request gets this far: {where}"
 
 
 def _first_line(text: str) -> str:

@@ -41,7 +41,7 @@ class ValidBodies:
             raise Inconclusive(f"the script leaves {' and '.join(self.needs)} to the default: see SMC702")
 
     def matrix(self, ctx: CheckContext) -> Iterator[Case]:
-        """Yield the smallest body, then one of two rows."""
+        """Yield the bodies that the user gave, then the smallest, then one of two rows."""
         self._skip_defaults(ctx)
         probe = ctx.session.probe(ctx.request(b"").content_type or "")
         if probe.domain is None and probe.failed is not None:
@@ -49,8 +49,15 @@ class ValidBodies:
             yield Case(request=ctx.request(failed.body, content_type=failed.content_type), given=True)
             return
         domain = ctx.domain()
+        given = ctx.session.given_bodies(domain.content_type)
+        for body in given:
+            yield Case(request=ctx.request(body, content_type=domain.content_type), given=True)
+        if domain.body is not None:
+            return
+        # A payload's width is known to be valid, and not that other numbers are.
+        certain = domain.certain and not given
         for rows in dict.fromkeys((domain.min_rows, min(2, domain.max_rows))):
-            yield make_case(ctx, domain, domain.baseline(rows), given=domain.certain)
+            yield make_case(ctx, domain, domain.baseline(rows), given=certain)
 
     def strategy(self, ctx: CheckContext) -> SearchStrategy[Case] | None:
         """Return the tables of the domain, as bodies."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -20,8 +21,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     What is wrong with the command is told in one line on standard error, with status 2; Ctrl-C ends with
     130, a reader of standard output that went away with 141, as a shell's own tools do.
     """
+    if argv is None:
+        argv = sys.argv[1:]
+        _never_fail_to_print()
     try:
-        status = _run(list(sys.argv[1:] if argv is None else argv))
+        status = _run(list(argv))
         # Here, so that a reader that went away is noticed here.
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -40,6 +44,13 @@ def _run(argv: list[str]) -> int:
     from smcontract.cli._parser import run
 
     return run(argv)
+
+
+def _never_fail_to_print() -> None:
+    # What the terminal's encoding cannot hold is escaped; the streams are this process's own.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def described(error: Exception) -> str:

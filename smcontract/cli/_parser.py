@@ -54,9 +54,7 @@ def run(argv: list[str]) -> int:
     if word.startswith("-") and word not in _GLOBAL:
         raise UsageError(f"unknown option {word}{nearest(word, _GLOBAL)}; see `smcontract --help`")
     if not word.startswith("-") and word not in COMMANDS:
-        raise UsageError(
-            f"unknown command {word!r}{nearest(word, COMMANDS)}; commands: {', '.join(COMMANDS)}"
-        )
+        raise UsageError(f"unknown command {word!r}{nearest(word, COMMANDS)}; commands: {', '.join(COMMANDS)}")
     argv, behind = _split(argv)
     parser, commands = _parsers()
     try:

@@ -17,9 +17,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the code."""
-    parser.add_argument(
-        "code", metavar="CODE", help="a check's code or name, as `smcontract checks` lists them"
-    )
+    parser.add_argument("code", metavar="CODE", help="a check's code or name, as `smcontract checks` lists them")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -37,9 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT|@FILE|@-",
         help="the body: text, a file's bytes, or standard input's",
     )
-    parser.add_argument(
-        "--content-type", metavar="TYPE", help="the Content-Type header (default: none is sent)"
-    )
+    parser.add_argument("--content-type", metavar="TYPE", help="the Content-Type header (default: none is sent)")
     parser.add_argument("--accept", metavar="TYPE", help="the Accept header (default: none is sent)")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="say what each function returned, and who served it"
@@ -55,9 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     workspace = open_workspace(arguments)
     try:
         judged = one_script(workspace, arguments.path)
-        request = Request(
-            body=_body(arguments.body), content_type=arguments.content_type, accept=arguments.accept
-        )
+        request = Request(body=_body(arguments.body), content_type=arguments.content_type, accept=arguments.accept)
         with judged.session(judged.stacks[0][0]) as session:
             exchange = session.endpoint.exchange(request)
             loaded = session.endpoint.load().ok if exchange.failure is not None else True

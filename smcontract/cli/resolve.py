@@ -68,9 +68,7 @@ def _block(judged: Judged, stack: Stack, reason: str, root: Path, style: Style) 
     yield style(judged.name, "bold")
     yield _row("stack", f"{stack.name}@{stack.version}{server} ({reason})", style)
     yield _row("model directory", report.model_dir or "none (give one with --model-dir)", style)
-    yield _row(
-        "served as", f"module {judged.target.module} (SAGEMAKER_PROGRAM={judged.target.program})", style
-    )
+    yield _row("served as", f"module {judged.target.module} (SAGEMAKER_PROGRAM={judged.target.program})", style)
     for line in _problem(judged, stack):
         yield _row("problem", line, style, "red")
     yield _row("content types", ", ".join(content_types(judged.script, stack, judged.settings)), style)
@@ -93,8 +91,8 @@ def _functions(judged: Judged, stack: Stack, style: Style) -> Iterator[str]:
             yield _row(name, f"missing: {_default(stack, name)}", style, "yellow")
     if "transform_fn" in own:
         for name in _REPLACED:
-            beside = f"script:{own[name].line}, which may not stand beside transform_fn"
-            yield _row(name, beside if name in own else "not called: transform_fn takes its place", style)
+            beside = f"script:{own[name].line}, which may not stand beside transform_fn" if name in own else ""
+            yield _row(name, beside or "not called: transform_fn takes its place", style)
     for name in _HOOKS:
         if name in own:
             called = "" if stack.has_hooks else f", never called by {stack.name}@{stack.version}"
@@ -123,8 +121,8 @@ def _problem(judged: Judged, stack: Stack) -> Sequence[str]:
     found = []
     if judged.script.problem is not None:
         problem = judged.script.problem
-        line = f"line {problem.line}: " if problem.line is not None else ""
-        found.append(f"{line}{problem.message}")
+        line = f" (line {problem.line})" if problem.line is not None else ""
+        found.append(f"{judged.script.path.name} {problem.message}{line}")
     if judged.script.family == "tensorflow":
         found.append("a handler of the TensorFlow Serving container, which no stack here models")
     layout = judged.target.layout_problem_under(stack.server)

@@ -25,9 +25,7 @@ __all__ = [
 class Endpoint(Protocol):
     """Whatever answers `invoke`: the script on this machine, or a server."""
 
-    def invoke(
-        self, body: bytes | str, content_type: str | None = None, accept: str | None = None
-    ) -> Response:
+    def invoke(self, body: bytes | str, content_type: str | None = None, accept: str | None = None) -> Response:
         """Send one request and return what the client gets."""
 
     def close(self) -> None:

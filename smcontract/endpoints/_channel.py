@@ -173,14 +173,18 @@ class InlineChannel:
 
     @contextlib.contextmanager
     def _surroundings(self) -> Iterator[None]:
-        environment, cwd, modules = dict(os.environ), Path.cwd(), sys.dont_write_bytecode
+        environment, cwd, writes_none = dict(os.environ), Path.cwd(), sys.dont_write_bytecode
         os.environ.update(self._environment)
         os.chdir(self._cwd)
         sys.dont_write_bytecode = True
         try:
             yield
         finally:
-            sys.dont_write_bytecode = modules
+            # What the script itself changed is there again at its next call, as in a process of its own.
+            self._environment = {key: value for key, value in os.environ.items() if environment.get(key) != value}
+            with contextlib.suppress(OSError):
+                self._cwd = Path.cwd()
+            sys.dont_write_bytecode = writes_none
             os.environ.clear()
             os.environ.update(environment)
             os.chdir(cwd)

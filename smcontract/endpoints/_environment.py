@@ -22,9 +22,7 @@ KEPT = frozenset(
 """What the machine needs to run Python at all; nothing else of this process's environment is passed on."""
 
 
-def container_environment(
-    *, program: str, code_dir: Path, home: Path, extra: Mapping[str, str]
-) -> dict[str, str]:
+def container_environment(*, program: str, code_dir: Path, home: Path, extra: Mapping[str, str]) -> dict[str, str]:
     """Return the variables of a serving container.
 
     `SAGEMAKER_PROGRAM`, `SAGEMAKER_SUBMIT_DIRECTORY`, `SAGEMAKER_CONTAINER_LOG_LEVEL` and

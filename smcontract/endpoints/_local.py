@@ -66,9 +66,7 @@ class LocalEndpoint:
     ) -> None:
         self.close()
 
-    def invoke(
-        self, body: bytes | str, content_type: str | None = None, accept: str | None = None
-    ) -> Response:
+    def invoke(self, body: bytes | str, content_type: str | None = None, accept: str | None = None) -> Response:
         """Send one request and return what the client gets.
 
         `body` is sent as it is (text as UTF-8); None as a content type or accept sends no such header.
@@ -292,9 +290,7 @@ class LocalEndpoint:
             output=loaded.output,
         )
 
-    def _read_exchange(
-        self, request: Request, message: dict[str, Any], blobs: list[bytes], seconds: float
-    ) -> Exchange:
+    def _read_exchange(self, request: Request, message: dict[str, Any], blobs: list[bytes], seconds: float) -> Exchange:
         if "error" in message and "status" not in message:
             raise RuntimeError(f"the script's process did not understand us: {message['error']}")
         index = message.get("body")

@@ -45,8 +45,6 @@ def console() -> Start:
     def start(*argv: str, env: dict[str, str] | None = None, **keywords: Any) -> subprocess.Popen[bytes]:
         surroundings = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(
-            [str(script), *argv], env={**surroundings, **(env or {})}, **{**pipes, **keywords}
-        )
+        return subprocess.Popen([str(script), *argv], env={**surroundings, **(env or {})}, **{**pipes, **keywords})
 
     return start

@@ -82,9 +82,7 @@ def test_relative_flags_start_where_the_user_is(here: Path) -> None:
         pytest.param(["--timeout", "soon"], "a/inference.py", "expected a number of seconds", id="value"),
     ],
 )
-def test_one_request_needs_one_script_and_one_stack(
-    here: Path, words: list[str], path: str, problem: str
-) -> None:
+def test_one_request_needs_one_script_and_one_stack(here: Path, words: list[str], path: str, problem: str) -> None:
     for name in ("a", "b"):
         write_script(here / name, "def model_fn(d): ...")
     with pytest.raises(UsageError, match=problem):

@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import pty
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def test_colour_only_on_a_terminal_that_may_have_it(
 
 @pytest.mark.parametrize("body", [b"", b"a\n", b"\x00\xff\r\n", bytes(range(256))], ids=repr)
 def test_a_body_reaches_a_file_as_it_is(body: bytes, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    print("before ", end="")
+    sys.stdout.write("before ")
     write_body(body)
     assert capsysbinary.readouterr().out == b"before " + body
 
@@ -60,9 +61,7 @@ def test_a_body_reaches_a_file_as_it_is(body: bytes, capsysbinary: pytest.Captur
         pytest.param(b"\xff\xfe\x00", "ff fe 00", id="binary"),
     ],
 )
-def test_a_terminal_gets_what_a_person_can_read(
-    monkeypatch: pytest.MonkeyPatch, body: bytes, shown: str
-) -> None:
+def test_a_terminal_gets_what_a_person_can_read(monkeypatch: pytest.MonkeyPatch, body: bytes, shown: str) -> None:
     terminal = Terminal()
     monkeypatch.setattr("sys.stdout", terminal)
     write_body(body)

@@ -1,0 +1,157 @@
+"""Failures that this machine causes, and that a container need not have: what is missing only here."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from smcontract.endpoints import Failure
+from smcontract.script import Script
+
+_NO_NAME = re.compile(r"cannot import name '([^']+)' from '([^']+)'")
+_UNDER_ML = re.compile(r"/opt/ml/\S*?(?=['\")\s]|$)")
+_NO_GPU = (
+    "Torch not compiled with CUDA enabled",
+    "Found no NVIDIA driver",
+    "No CUDA GPUs are available",
+    "torch.cuda.is_available() is False",
+    "no CUDA-capable device is detected",
+    "CUDA driver version is insufficient",
+)
+_NO_NETWORK = frozenset(
+    {
+        "ClientConnectorError",
+        "ConnectTimeout",
+        "ConnectTimeoutError",
+        "ConnectionError",
+        "ConnectionRefusedError",
+        "EndpointConnectionError",
+        "LocalEntryNotFoundError",
+        "MaxRetryError",
+        "NewConnectionError",
+        "NoCredentialsError",
+        "NoRegionError",
+        "OfflineModeIsEnabled",
+        "PartialCredentialsError",
+        "ProxyError",
+        "SSLError",
+        "URLError",
+        "gaierror",
+    }
+)
+
+
+def missing_here(failure: Failure, script: Script, code_dir: Path) -> str | None:
+    """Return what this machine lacks and how to give it, or None where the script itself is at fault.
+
+    A package, a name that another version of a package has, a variable of the container's environment,
+    a GPU, the network, and what a container has under `/opt/ml`: the deployed script may have them all.
+    """
+    return (
+        _package(failure, code_dir)
+        or _optional_package(failure, script)
+        or _variable(failure)
+        or _file(failure)
+        or _gpu(failure)
+        or _network(failure)
+    )
+
+
+def _package(failure: Failure, code_dir: Path) -> str | None:
+    name = failure.missing_module
+    if name is not None and not _is_beside(name, code_dir):
+        return _install(name)
+    found = _NO_NAME.match(failure.message) if failure.type == "ImportError" else None
+    if found is not None and not _is_beside(found[2], code_dir):
+        return (
+            f"the script imports {found[1]!r} from {found[2]!r}, which the version installed here does not "
+            f"have: name an interpreter that has the container's with --smcontract-python"
+        )
+    return None
+
+
+def _install(package: str) -> str:
+    return (
+        f"the script needs the package {package!r}, which is not installed here: install it, or "
+        f"name an interpreter that has it with --smcontract-python"
+    )
+
+
+def _is_beside(name: str, code_dir: Path) -> bool:
+    top = name.partition(".")[0]
+    return (code_dir / top).is_dir() or (code_dir / f"{top}.py").is_file()
+
+
+def _optional_package(failure: Failure, script: Script) -> str | None:
+    """Tell a name that `try: import ... except ImportError` left unbound, or bound to None."""
+    if not failure.frames or script.tree is None:
+        return None
+    if failure.type != "NameError" and "'NoneType' object" not in failure.message:
+        return None
+    used = set(re.findall(r"\w+", failure.frames[-1].code))
+    for name, package in _optional_imports(script.tree):
+        if name in used and (failure.type != "NameError" or f"'{name}'" in failure.message):
+            return _install(package)
+    return None
+
+
+def _optional_imports(tree: ast.Module) -> list[tuple[str, str]]:
+    """Return the names that an import in a `try` binds, each with the package it comes from."""
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Try) or not node.handlers:
+            continue
+        for statement in node.body:
+            if isinstance(statement, ast.Import):
+                for alias in statement.names:
+                    top = alias.name.partition(".")[0]
+                    found.append((alias.asname or top, top))
+            elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
+                top = statement.module.partition(".")[0]
+                found += [(alias.asname or alias.name, top) for alias in statement.names]
+    return found
+
+
+def _variable(failure: Failure) -> str | None:
+    # Up to Python 3.10 the innermost frame is that of `os.environ` itself.
+    if failure.type != "KeyError" or not any("environ" in frame.code for frame in failure.frames[-2:]):
+        return None
+    name = failure.message.strip("'\"")
+    # Serving sets no SM_ variable, whoever deploys: that one is missing there too.
+    if name.startswith("SM_"):
+        return None
+    return (
+        f"the script needs the environment variable {name!r}, which whoever deploys it may set: give it "
+        f"with --smcontract-env {name}=VALUE"
+    )
+
+
+def _file(failure: Failure) -> str | None:
+    if failure.type not in {"FileNotFoundError", "NotADirectoryError", "OSError", "PermissionError"}:
+        return None
+    found = _UNDER_ML.search(failure.message)
+    if found is None:
+        return None
+    return (
+        f"the script names the path {found[0]}, which a container has and this machine has not: build it "
+        f"from model_dir, and it can be judged here"
+    )
+
+
+def _gpu(failure: Failure) -> str | None:
+    if not any(text in failure.message for text in _NO_GPU):
+        return None
+    return (
+        f"the script needs a GPU, which this machine has not ({failure}): fall back to the CPU where "
+        f"torch.cuda.is_available() is False, and it can be judged here"
+    )
+
+
+def _network(failure: Failure) -> str | None:
+    if failure.type not in _NO_NETWORK and "couldn't connect to" not in failure.message:
+        return None
+    return (
+        f"the script reaches for the network, and fails here ({failure}): run it where what it needs can be "
+        f"reached, or let it load from model_dir"
+    )
