@@ -1,3 +1,9 @@
-"""Plugins that the tests need; pytest takes them from the root's conftest alone."""
+"""Settings of this repository's own test session."""
 
-pytest_plugins = ["pytester"]
+from __future__ import annotations
+
+from hypothesis import settings
+
+# Tests of real processes: how long one example takes says nothing about the code.
+settings.register_profile("smcontract", deadline=None)
+settings.load_profile("smcontract")

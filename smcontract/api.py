@@ -16,7 +16,7 @@ from smcontract.records import record, script_report
 from smcontract.reporting.merge import ItemRecord, build_report
 from smcontract.reporting.report import Outcome, Report
 from smcontract.runner import run
-from smcontract.workspace import Judged, Workspace
+from smcontract.workspace import Judged, Workspace, project_root
 
 PathLike = str | os.PathLike[str]
 
@@ -52,8 +52,16 @@ def open_endpoint(
             "load-timeout": load_timeout,
         },
     )
+    return endpoint_in(workspace, Path(script))
+
+
+def endpoint_in(workspace: Workspace, path: Path) -> LocalEndpoint:
+    """Return the endpoint of the one script that `path` stands for; closing it closes the workspace.
+
+    Raises `UsageError`, and then has closed the workspace.
+    """
     try:
-        judged = _one(workspace, Path(script))
+        judged = _one(workspace, path)
     except UsageError:
         workspace.close()
         raise
@@ -94,7 +102,8 @@ def _records(judged: Judged, seed: int, root: Path) -> list[ItemRecord]:
                     budget=judged.settings.budget,
                 )
                 result = run(item, session, prop)
-                made = record(judged, item, result, node_id=node_id, root=root)
+                # A library call writes no files, so there is no case to replay.
+                made = record(judged, item, result, node_id=node_id, root=root, saves_cases=False)
                 expected = item.check.code in judged.settings.expected_failures
                 records.append(_expected(made) if expected else made)
     return records
@@ -131,7 +140,8 @@ def _one(workspace: Workspace, path: Path) -> Judged:
 
 def _workspace(**flags: Any) -> Workspace:
     given = {name: value for name, value in flags.items() if value is not None}
-    return Workspace(rootdir=Path.cwd(), invocation_dir=Path.cwd(), flags=given)
+    here = Path.cwd()
+    return Workspace(rootdir=project_root(here), invocation_dir=here, flags=given)
 
 
 def _text(path: PathLike | None) -> str | None:

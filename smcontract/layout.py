@@ -22,8 +22,8 @@ DEFAULT_PROGRAM = "inference.py"
 ALL_SERVERS = ("multi-model-server", "torchserve", "flask")
 
 _MODEL_SUFFIXES = frozenset({
-    ".bin", ".bst", ".cbm", ".ckpt", ".h5", ".joblib", ".json", ".keras", ".model", ".npz", ".onnx",
-    ".params", ".pb", ".pickle", ".pkl", ".pt", ".pth", ".safetensors", ".ubj",
+    ".bin", ".bst", ".cbm", ".ckpt", ".h5", ".joblib", ".keras", ".model", ".npz", ".onnx", ".params",
+    ".pb", ".pickle", ".pkl", ".pt", ".pth", ".safetensors", ".ubj",
 })  # fmt: skip
 _PROJECT_FILES = (".git", "pyproject.toml", "setup.cfg", "setup.py", "tox.ini")
 

@@ -2,60 +2,100 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from smcontract.api import open_endpoint
+from smcontract.api import endpoint_in
 from smcontract.endpoints import LocalEndpoint
-from smcontract.errors import UsageError
+from smcontract.errors import UsageError, nearest
+from smcontract.settings_sources import read_flags, read_ini
+from smcontract.workspace import Workspace
+
+KEYWORDS = ("stack", "model_dir", "python", "env", "isolation", "timeout", "load_timeout")
+"""The marker's, each with the meaning of the flag of its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """The script that a test's marker names, and the marker's other arguments."""
+    """A script that a test is to talk to, with the settings of its marker, or why there is none."""
 
-    script: Path
     label: str
-    keywords: dict[str, Any]
+    script: Path | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+    is_marked: bool = False
+    problem: str = ""
 
 
 def served_scripts(metafunc: pytest.Metafunc) -> list[Served]:
-    """Return what `smcontract_endpoint` serves in one test: its markers' scripts, else that of the flag."""
-    markers = [mark for mark in metafunc.definition.iter_markers("smcontract") if mark.args]
-    if markers:
-        nearest = markers[0]
-        return [_served(metafunc, name, dict(nearest.kwargs)) for name in nearest.args]
-    config = metafunc.config
-    named = config.getoption("smcontract_paths") or config.getini("smcontract") or []
+    """Return what `smcontract_endpoint` serves in one test: its marker's scripts, else that of the flag."""
+    config, test = metafunc.config, metafunc.definition
+    marker = next((mark for mark in test.iter_markers("smcontract") if mark.args), None)
+    if marker is not None:
+        return [_marked(config, test.path.parent, name, marker.kwargs) for name in marker.args]
+    here, named = config.invocation_params.dir, config.getoption("smcontract_paths") or []
+    if not named:
+        here, named = config.rootpath, config.getini("smcontract") or []
     if len(named) == 1:
-        return [_served(metafunc, named[0], {}, base=config.invocation_params.dir)]
-    raise pytest.UsageError(
-        f"{metafunc.definition.nodeid}: smcontract_endpoint serves the script of a marker, "
-        f'@pytest.mark.smcontract("inference.py"), or the one that --smcontract names; '
+        return [Served(label=Path(named[0]).name, script=here / named[0])]
+    problem = (
+        "smcontract_endpoint serves the script of a marker, "
+        '@pytest.mark.smcontract("inference.py"), or the one that --smcontract names; '
         f"{'several are named' if named else 'there is neither'}"
     )
+    return [Served(label="no script", problem=problem)]
 
 
-def _served(metafunc: pytest.Metafunc, name: str, keywords: dict[str, Any], base: Path | None = None) -> Served:
-    beside = (base or metafunc.definition.path.parent) / name
-    script = beside if beside.exists() else metafunc.config.rootpath / name
-    return Served(script=script, label=Path(name).name, keywords=keywords)
+def _marked(config: pytest.Config, beside: Path, name: object, keywords: Mapping[str, object]) -> Served:
+    if not isinstance(name, str | os.PathLike):
+        return Served(label="no script", problem=f"smcontract marker: expected a path, got {name!r}")
+    label = Path(name).name
+    settings: dict[str, object] = {}
+    for keyword, value in keywords.items():
+        if keyword not in KEYWORDS:
+            problem = f"unknown argument {keyword!r}{nearest(keyword, KEYWORDS)}; valid: {', '.join(KEYWORDS)}"
+            return Served(label=label, problem=f"smcontract marker: {problem}")
+        settings[keyword.replace("_", "-")] = value
+    model_dir = settings.get("model-dir")
+    if isinstance(model_dir, str | os.PathLike):
+        settings["model-dir"] = str(_found(config, beside, model_dir))
+    script = _found(config, beside, name)
+    return Served(label=label, script=script, settings=settings, is_marked=True)
 
 
-@contextlib.contextmanager
-def serve(served: Served, model_dir: Path | None) -> Iterator[LocalEndpoint]:
-    """Open the endpoint; what is wrong with the marker fails the test in one line."""
-    keywords = dict(served.keywords)
-    if model_dir is not None:
-        keywords.setdefault("model_dir", model_dir)
-    try:
-        endpoint = open_endpoint(served.script, **keywords)
-    except (UsageError, TypeError) as error:
-        pytest.fail(f"smcontract marker: {error}", pytrace=False)
+def _found(config: pytest.Config, beside: Path, name: str | os.PathLike[str]) -> Path:
+    """Return the path of a name in a marker: relative to the test's folder, else to rootdir."""
+    near = beside / name
+    return near if near.exists() else config.rootpath / name
+
+
+def serve(config: pytest.Config, served: Served, model_dir: Path | None) -> Iterator[LocalEndpoint]:
+    """Open the endpoint and close it; what is wrong fails the test in one line."""
+    problem, endpoint = served.problem, None
+    if served.script is not None:
+        try:
+            endpoint = endpoint_in(_workspace(config, served, model_dir), served.script)
+        except UsageError as error:
+            problem = f"smcontract{' marker' if served.is_marked else ''}: {error}"
+    if endpoint is None:
+        pytest.fail(problem, pytrace=False)
     with endpoint:
         yield endpoint
+
+
+def _workspace(config: pytest.Config, served: Served, model_dir: Path | None) -> Workspace:
+    flags = read_flags(config.getoption)
+    if served.is_marked:
+        # The model that a flag names is that of the script that a flag names.
+        flags.pop("model-dir", None)
+    if model_dir is not None:
+        flags["model-dir"] = str(model_dir)
+    return Workspace(
+        rootdir=config.rootpath,
+        invocation_dir=config.invocation_params.dir,
+        flags={**flags, **served.settings},
+        ini=read_ini(config.getini),
+    )

@@ -60,5 +60,4 @@ def smcontract_endpoint(
     from smcontract.pytest_endpoint import serve
 
     served: Any = request.param
-    with serve(served, smcontract_model_dir) as endpoint:
-        yield endpoint
+    yield from serve(request.config, served, smcontract_model_dir)

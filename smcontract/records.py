@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from smcontract.cases import case_id
@@ -58,9 +59,16 @@ def _model_dir(judged: Judged) -> Path | None:
     return Path(judged.name) if judged.target.kind == "archive" else judged.target.model_dir
 
 
-def record(judged: Judged, item: Item, result: Result, *, node_id: str, root: Path | None) -> ItemRecord:
+def record(
+    judged: Judged,
+    item: Item,
+    result: Result,
+    *,
+    node_id: str,
+    root: Path | None,
+    saves_cases: bool = True,
+) -> ItemRecord:
     """Return what one item adds to the report; its plain form travels between processes."""
-    script = script_report(judged, item.stack, root)
     fallbacks = tuple(
         Fallback(
             function=seen.function,
@@ -70,14 +78,7 @@ def record(judged: Judged, item: Item, result: Result, *, node_id: str, root: Pa
         for seen in result.fallbacks
     )
     return ItemRecord(
-        script=ScriptReport(
-            path=script.path,
-            sha256=script.sha256,
-            stack=script.stack,
-            model_dir=script.model_dir,
-            resolution=script.resolution,
-            fallbacks=fallbacks,
-        ),
+        script=replace(script_report(judged, item.stack, root), fallbacks=fallbacks),
         check=CheckResult(
             id=node_id,
             code=item.check.code,
@@ -92,7 +93,7 @@ def record(judged: Judged, item: Item, result: Result, *, node_id: str, root: Pa
         findings=tuple(
             Finding(
                 violation=violation,
-                case=case_id(node_id, violation.request) if violation.request is not None else None,
+                case=case_id(node_id, violation.request) if saves_cases and violation.request else None,
             )
             for violation in result.violations
         ),

@@ -10,9 +10,10 @@ from types import TracebackType
 from smcontract.endpoints import Ended, Exchange, Failure, Loaded, LocalEndpoint
 from smcontract.judgement import blames_body_type, whatever_the_data
 from smcontract.only_here import missing_here
+from smcontract.payloads._codec import NPY, NPZ, media_type
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._given import given_domain
-from smcontract.payloads._search import candidates, search
+from smcontract.payloads._search import candidates, search, texts
 from smcontract.script import Script
 from smcontract.settings import Settings
 from smcontract.stacks import Stack
@@ -20,7 +21,11 @@ from smcontract.targets import Target
 from smcontract.violations import Request, Violation
 
 TOO_MANY_DEATHS = 5
-UNSEEN = re.compile(r"unknown categor|unseen label|unseen categor", re.IGNORECASE)
+REPEATS = 24
+"""A generative script that tosses a coin answers so many requests alike once in eight million runs."""
+_OURS = re.compile(r"[^\s'\"]*[/\\]smcontract-\w+[/\\]model\b")
+"""The empty directory, whose name is another one in each run."""
+_UNSEEN = re.compile(r"unknown categor|unseen label|unseen categor", re.IGNORECASE)
 """How scikit-learn's encoders refuse values that were not in the training data."""
 
 
@@ -53,6 +58,8 @@ class Session:
     settings: Settings
     findings: tuple[Violation, ...] | None = None
     """What the source shows, once it has been asked."""
+    repeatable: bool | None = None
+    """Whether the script answers one request always alike, once that has been asked."""
     searched: float = 0.0
     """Seconds that properties have spent so far, against the script's budget."""
     _probes: dict[str, Probe] = field(default_factory=dict)
@@ -105,8 +112,9 @@ class Session:
         if lacks is not None:
             raise Inconclusive(lacks)
         if loaded.failure.stage == "model_fn" and self.target.model_dir is None:
+            why = _OURS.sub("MODEL_DIR", str(loaded.failure))
             raise Inconclusive(
-                f"model_fn fails on an empty model directory ({loaded.failure}): give the model with "
+                f"model_fn fails on an empty model directory ({why}): give the model with "
                 f"--smcontract-model-dir DIR"
             )
         return loaded
@@ -137,6 +145,18 @@ class Session:
         domain = self.probe(content_type).domain
         return None if domain is None else domain.encode(domain.baseline())
 
+    def repeats(self, request: Request) -> bool:
+        """Return whether a request is answered alike when it is sent again: often at first, then once."""
+        if self.repeatable is not False:
+            times = 2 if self.repeatable else REPEATS
+            answers = {self._answer(request) for _ in range(times)}
+            self.repeatable = len(answers) == 1
+        return self.repeatable
+
+    def _answer(self, request: Request) -> bytes | None:
+        response = self.endpoint.exchange(request).response
+        return None if response is None else response.body
+
     def names(self, content_type: str) -> bool:
         """Whether the user or the script itself names this type, or the stack's own default decodes it."""
         return (
@@ -163,7 +183,7 @@ class Session:
         lacks = next((lack for lack in map(self._lack, attempts) if lack is not None), None)
         if lacks is not None:
             return Probe(reason=lacks)
-        if options[0].certain and not any(map(_is_of_values, attempts)):
+        if options[0].certain and not any(one.failure and is_of_values(one.failure) for one in attempts):
             # The last attempt has two rows: what fails there is not that there was only one.
             return Probe(domain=options[0].with_rows(2, 3))
         first = attempts[0] if attempts else None
@@ -209,11 +229,13 @@ class Session:
             found = exchange(body)
             return found is not None and bool(found.stage("predict_fn") or found.stage("transform_fn"))
 
-        answered = search(answers, iter(options))
+        words = list(texts(content_type, self.script.json_keys))
+        answered = search(answers, iter(options)) or search(answers, iter(words))
         if answered is None:
-            return search(predicts, iter(options))
+            return search(predicts, iter(options)) or search(predicts, iter(words))
         # Where one row is answered and two are not, two may still be what output_fn has to encode.
-        same = next(o for o in options if (o.form, o.columns) == (answered.form, answered.columns))
+        everything = [*options, *words]
+        same = next(o for o in everything if (o.form, o.columns) == (answered.form, answered.columns))
         return search(predicts, iter([same]))
 
     def _all_default(self) -> bool:
@@ -243,7 +265,8 @@ class Session:
         if failure.by == "default":
             return failure.stage == "predict_fn" and (
                 not self.stack.has_default_predict_fn
-                or failure.type in {"AttributeError", "NotImplementedError"}
+                or failure.type == "NotImplementedError"
+                or (failure.type == "AttributeError" and not _wants_text_array(attempt, failure))
             )
         return whatever_the_data(failure, self.script, self.target.code_dir)
 
@@ -271,10 +294,14 @@ class Session:
         return f"{tried}{because}: give one that is with {_flag(content_type)}"
 
 
-def _is_of_values(attempt: Exchange) -> bool:
+def is_of_values(failure: Failure) -> bool:
     """Whether a model refused values that it was not trained on: others would have done."""
-    failure = attempt.failure
-    return failure is not None and UNSEEN.search(failure.message) is not None
+    return _UNSEEN.search(failure.message) is not None
+
+
+def _wants_text_array(attempt: Exchange, failure: Failure) -> bool:
+    """Whether a model of text was given numbers, in a type whose arrays may hold text."""
+    return media_type(attempt.request.content_type) in {NPY, NPZ} and "attribute 'lower'" in failure.message
 
 
 def _flag(content_type: str) -> str:

@@ -36,6 +36,11 @@ class Judged:
         return Session(target=self.target, script=self.script, stack=stack, settings=self.settings)
 
 
+def project_root(here: Path) -> Path:
+    """Return the directory of the nearest `pyproject.toml` at or above `here`, else `here`, as pytest does."""
+    return next((above for above in (here, *here.parents) if (above / "pyproject.toml").is_file()), here)
+
+
 @dataclass(kw_only=True)
 class Workspace:
     """What settings are read from, and the temporary directories that archives are unpacked into."""

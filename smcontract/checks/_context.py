@@ -10,7 +10,7 @@ from smcontract.endpoints import Ended, Exchange, Failure, Loaded, LocalEndpoint
 from smcontract.judgement import ALWAYS_ACCIDENTS, is_accident, is_deliberate, responsible, user_frame
 from smcontract.payloads._domain import Domain
 from smcontract.script import Script
-from smcontract.session import Inconclusive, Session
+from smcontract.session import Inconclusive, Session, is_of_values
 from smcontract.stacks import Stack
 from smcontract.violations import OnSageMaker, Request, Severity, Violation
 
@@ -141,7 +141,9 @@ class CheckContext:
             return True
         if failure.stage == "output_fn" and failure.by == "script":
             return not is_deliberate(failure, self.script, self.session.target.code_dir)
-        return self.is_accident(failure) or (failure.by == "default" and self.is_certain(case))
+        if failure.by == "default":
+            return self.is_certain(case) and not is_of_values(failure)
+        return self.is_accident(failure)
 
     def is_certain(self, case: Case) -> bool:
         """Whether the body is known to be valid, and not merely found by trying."""
@@ -170,6 +172,11 @@ class CheckContext:
             return True
         plainest = self.exchange(self.request(body, content_type=content_type, accept=case.request.accept))
         return plainest.failure is not None and plainest.failure.stage == failure.stage
+
+    def line_of(self, function: str) -> int | None:
+        """Return the line where the script defines a function."""
+        own = self.script.functions.get(function)
+        return own.line if own is not None else None
 
     def served_by(self, function: str) -> str:
         """Say who serves a function: `script` or `default`."""

@@ -19,14 +19,22 @@ if TYPE_CHECKING:
 
 
 def comparable(ctx: CheckContext) -> list[Domain]:
-    """Return the domains that hold the same tables; raises `Inconclusive` where there are fewer than two."""
+    """Return the domains that hold the same tables; raises `Inconclusive` where there are fewer than two.
+
+    A script that never looks at the type does not say that it takes those of the defaults.
+    """
+    named = [content_type for content_type in ctx.session.content_types() if ctx.session.names(content_type)]
+    if not named:
+        raise Inconclusive(
+            "the script names no content type: say which it takes with --smcontract-content-types"
+        )
     domains = [
         probe.domain
-        for probe in map(ctx.session.probe, ctx.session.content_types())
-        if probe.domain is not None and probe.domain.body is None
+        for probe in map(ctx.session.probe, named)
+        if probe.domain is not None and probe.domain.body is None and not probe.domain.is_text
     ]
     if not domains:
-        ctx.domain()
+        ctx.domain(named[0])
         raise Inconclusive("no content type carries a table that can be sent as another one too")
     widths = {domain.columns for domain in domains if domain.certain} or {domains[0].columns}
     same = [domain for domain in domains if domain.columns in widths]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
-from smcontract.endpoints import Ended
+from smcontract.endpoints import Failure
 from smcontract.violations import OnSageMaker, Violation
 
 
@@ -40,20 +41,22 @@ def script_fails_to_import(ctx: CheckContext) -> Iterator[Violation]:
     ## Source
     sagemaker-inference 1.10.1, `transformer.py`, `_validate_user_module_and_set_functions`.
     """
-    loaded = ctx.loaded()
-    failure = loaded.failure
-    if loaded.ok or failure is None or failure.stage not in {"import", "initialize"}:
+    failure = ctx.endpoint.load().failure
+    if failure is None or failure.stage not in {"import", "initialize"}:
         return
-    exits = failure.escapes or loaded.ended is Ended.DIED
-    yield ctx.violation(
+    ctx.loaded()
+    found = ctx.violation(
         message=f"importing {ctx.session.target.module} raises {failure}",
         expected="the module is imported",
         got=str(failure),
         exchange=ctx.exchange(ctx.request(b"")),
-        request=None,
-        on_sagemaker=OnSageMaker(
-            status=500,
-            message="the worker exits at start" if exits else f"every request: {failure}",
-        ),
-        fix='move what only training needs under `if __name__ == "__main__":`' if exits else None,
+        on_sagemaker=OnSageMaker(status=ctx.stack.error_status, message=_answer(ctx, failure)),
+        fix='move what only training needs under `if __name__ == "__main__":`' if failure.escapes else None,
     )
+    yield replace(found, request=None)
+
+
+def _answer(ctx: CheckContext, failure: Failure) -> str:
+    if ctx.stack.server == "flask":
+        return "/ping fails, and the endpoint never goes InService"
+    return "the worker exits at start" if failure.escapes else f"every request: {failure}"

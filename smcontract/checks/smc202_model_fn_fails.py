@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
@@ -39,13 +40,14 @@ def model_fn_fails(ctx: CheckContext) -> Iterator[Violation]:
     failure = loaded.failure
     if loaded.ok or failure is None or failure.stage != "model_fn" or failure.by == "default":
         return
-    yield ctx.violation(
+    found = ctx.violation(
         message=f"model_fn raises {failure}",
         expected="model_fn(model_dir) returns the model",
         got=str(failure),
         exchange=ctx.exchange(ctx.request(b"")),
         on_sagemaker=_answer(ctx, str(failure)),
     )
+    yield replace(found, request=None)
 
 
 def _answer(ctx: CheckContext, failure: str) -> OnSageMaker:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
+from smcontract.endpoints import Failure
+from smcontract.judgement import user_frame
 from smcontract.violations import OnSageMaker, Severity, Violation
 
 
@@ -56,9 +59,25 @@ def model_is_none(ctx: CheckContext) -> Iterator[Violation]:
 
 
 def _fails_on_none(ctx: CheckContext) -> str | None:
-    for content_type in ctx.session.content_types():
-        first = ctx.session.probe(content_type).first
-        failure = first.failure if first is not None else None
-        if failure is not None and failure.stage == "predict_fn" and "NoneType" in failure.message:
+    """Return what predict_fn raises on every body because the model is None."""
+    probes = [ctx.session.probe(content_type) for content_type in ctx.session.content_types()]
+    if any(probe.domain is not None for probe in probes):
+        return None
+    for probe in probes:
+        failure = probe.first.failure if probe.first is not None else None
+        if failure is not None and failure.stage in {"predict_fn", "transform_fn"} and _is_of_model(ctx, failure):
             return str(failure)
     return None
+
+
+def _is_of_model(ctx: CheckContext, failure: Failure) -> bool:
+    """Whether it is the model that is None, and not something in the data."""
+    if "NoneType" not in failure.message:
+        return False
+    frame = user_frame(failure, ctx.session.target.code_dir)
+    if failure.by == "default" or frame is None:
+        return failure.by == "default"
+    own = ctx.script.functions[failure.stage].parameters
+    place = 0 if failure.stage == "transform_fn" else 1
+    names = own.names[place : place + 1] if own is not None else ()
+    return any(re.search(rf"\b{re.escape(name)}\b", frame.code) for name in names)

@@ -8,9 +8,9 @@ from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._sources import MALFORMED
-from smcontract.endpoints import Ended, Exchange
+from smcontract.endpoints import Ended, Exchange, Value
 from smcontract.payloads._malformed import is_unreadable
-from smcontract.violations import Severity, Violation
+from smcontract.violations import Request, Severity, Violation
 
 
 @check(
@@ -42,7 +42,8 @@ def malformed_body_accident(ctx: CheckContext, case: Case) -> Iterator[Violation
     Check the data in `input_fn`, and raise with a message for the client.
 
     ## When it stays silent
-    A handler that hands the body on as text, whatever its type, makes no claim about its form.
+    A handler that hands the body on as text, whatever its type, makes no claim about its form; nor does one
+    that falls back to the text where it is not JSON, or that reads the same values without the last bracket.
 
     ## Source
     PAIN.md rows 10 and 16.
@@ -61,13 +62,13 @@ def malformed_body_accident(ctx: CheckContext, case: Case) -> Iterator[Violation
             exchange=exchange,
             fix="check the data in input_fn and raise with a message for the client",
         )
-    elif exchange.succeeded and is_unreadable(case.label) and _claims_to_read(ctx, case):
+    elif exchange.succeeded and is_unreadable(case.label) and _made_of_nothing(ctx, case):
         yield ctx.violation(
             message=f"{case.label} is answered with a success",
             expected="an error",
             got=_success(exchange),
             exchange=exchange,
-            function="input_fn" if "input_fn" in ctx.script.functions else "transform_fn",
+            function="input_fn",
             cause="success",
             severity=Severity.ERROR,
         )
@@ -78,11 +79,36 @@ def _success(exchange: Exchange) -> str:
     return f"{exchange.response.status} {exchange.response.body[:80]!r}"
 
 
-def _claims_to_read(ctx: CheckContext, case: Case) -> bool:
-    """Whether the script's own input_fn makes something of a valid body that is not the body itself."""
+def _made_of_nothing(ctx: CheckContext, case: Case) -> bool:
+    """Whether the script's own input_fn made something of the body that is neither its text nor its values."""
     if "input_fn" not in ctx.script.functions:
         return False
-    domain = ctx.domain()
-    valid = ctx.request(domain.encode(domain.baseline()), accept=case.request.accept)
-    stage = ctx.exchange(valid, export=("input_fn",)).stage("input_fn")
-    return stage is not None and not isinstance(stage.value.data, str | bytes)
+    body = ctx.session.valid_body(ctx.content_type or "")
+    if body is None:
+        return False
+    valid = _parsed(ctx, ctx.request(body, accept=case.request.accept))
+    made = _parsed(ctx, case.request)
+    if valid is None or made is None or isinstance(valid.data, str | bytes):
+        return False
+    if made.known and valid.known:
+        return not _holds(made.data, case.request.body) and repr(made.data) != repr(valid.data)
+    return True
+
+
+def _parsed(ctx: CheckContext, request: Request) -> Value | None:
+    stage = ctx.exchange(request, export=("input_fn",)).stage("input_fn")
+    return None if stage is None else stage.value
+
+
+def _holds(value: object, body: bytes) -> bool:
+    """Whether the body's own text or bytes stand in a value."""
+    match value:
+        case str():
+            return value == body.decode("utf-8", "replace")
+        case bytes():
+            return value == body
+        case dict():
+            return any(_holds(part, body) for part in value.values())
+        case list() | tuple():
+            return any(_holds(part, body) for part in value)
+    return False

@@ -9,8 +9,8 @@ from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._same_data import SAME_DATA, exchanges
 from smcontract.endpoints import Exchange
-from smcontract.payloads._codec import as_numbers, close, flatten
-from smcontract.violations import Violation
+from smcontract.payloads._codec import Table, as_numbers, close, flatten
+from smcontract.violations import Severity, Violation
 
 
 @check(
@@ -36,6 +36,9 @@ def content_types_disagree(ctx: CheckContext, case: Case) -> Iterator[Violation]
     ## Fix
     Make every branch of `input_fn` return the same array for the same data.
 
+    A column that one type has more than the other (an id, say) may be part of the protocol: a warning. A first
+    row that is lost is an error, because the SDK's serializers write no header.
+
     ## When it stays silent
     Shapes may differ (the stacks' own defaults squeeze one CSV row), and so may what float32 cannot hold.
     Values that are no sequence of numbers are not compared, nor are types that hold different tables.
@@ -48,16 +51,40 @@ def content_types_disagree(ctx: CheckContext, case: Case) -> Iterator[Violation]
         first, second = _numbers(one), _numbers(other)
         if first is None or second is None or close(first, second):
             continue
+        if _numbers(ctx.exchange(one.request, export=("input_fn",))) != first:
+            continue
         by = "input_fn" if "input_fn" in ctx.script.functions else None
+        lost = _lost(first, second, case.table, left.content_type, right.content_type)
         yield ctx.violation(
-            message=f"the same data becomes different values as {left.content_type} and as {right.content_type}",
+            message=f"the same data becomes different values as {left.content_type} and as {right.content_type}"
+            + (f": {lost}" if lost else ""),
             expected=f"{_shown(first)} (as {left.content_type})",
             got=f"{_shown(second)} (as {right.content_type})",
             exchange=other,
             function=by,
             cause=f"{left.content_type} {right.content_type}",
+            severity=Severity.WARNING if "column" in lost else None,
         )
         return
+
+
+def _lost(one: list[float], other: list[float], table: Table, left: str, right: str) -> str:
+    """Say what one of the types lacks of the table that the other has whole, or nothing."""
+    short, whole, kind = (one, other, left) if len(one) < len(other) else (other, one, right)
+    if not close(whole, _flat(table)):
+        return ""
+    if close(short, _flat(table[1:])):
+        return f"{kind} lacks the first row, as if it were a header"
+    for columns in range(1, len(table[0])):
+        if close(short, _flat([row[columns:] for row in table])):
+            return f"{kind} lacks the first {'column' if columns == 1 else f'{columns} columns'}"
+        if close(short, _flat([row[:-columns] for row in table])):
+            return f"{kind} lacks the last {'column' if columns == 1 else f'{columns} columns'}"
+    return ""
+
+
+def _flat(table: Table) -> list[float]:
+    return [float(number) for row in table for number in row]
 
 
 def _numbers(exchange: Exchange) -> list[float] | None:

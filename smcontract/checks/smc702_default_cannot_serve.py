@@ -42,6 +42,14 @@ def _forms(domain: Domain) -> Iterator[tuple[str, bytes, str]]:
             one,
             "write an input_fn that reshapes to (-1, columns), or tell clients to send two rows and more",
         )
+    if domain.content_type == CSV and domain.columns > 1 and not domain.integers:
+        mixed = domain.baseline()
+        mixed[0][0] += 0.5
+        yield (
+            "a CSV row that mixes whole numbers and fractions",
+            domain.encode(mixed),
+            "write an input_fn that parses floats, or tell clients to write every number as a fraction",
+        )
     if domain.content_type == NPY and domain.dtype == "float32":
         doubles = replace(domain, dtype="float64")
         yield (

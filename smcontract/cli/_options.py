@@ -46,16 +46,11 @@ def _words(option: Option, value: Any) -> Iterator[str]:
 
 def open_workspace(arguments: argparse.Namespace) -> Workspace:
     """Return the workspace of the current directory's project with what was given; its owner closes it."""
-    from smcontract.workspace import Workspace
+    from smcontract.workspace import Workspace, project_root
 
     here = Path.cwd()
     flags = read_flags(lambda dest: getattr(arguments, dest, None))
-    return Workspace(rootdir=_rootdir(here), invocation_dir=here, flags=flags)
-
-
-def _rootdir(here: Path) -> Path:
-    # As pytest finds it, but for the files that cannot hold settings of ours.
-    return next((above for above in (here, *here.parents) if (above / "pyproject.toml").is_file()), here)
+    return Workspace(rootdir=project_root(here), invocation_dir=here, flags=flags)
 
 
 def one_script(workspace: Workspace, path: str) -> Judged:

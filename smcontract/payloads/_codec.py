@@ -1,7 +1,8 @@
 """Tables of numbers as bodies of a media type, and bodies read back.
 
 A table is a list of rows of numbers. A form says how it stands in a body: `rows` (a list of lists),
-`row` (one list: the first row), `value` (one number), or `key:NAME:FORM` (a JSON object that holds it).
+`row` (one list: the first row), `value` (one number), `text` (the first row's numbers as words), `texts` (a list
+of such, one a row), or `key:NAME:FORM` (a JSON object that holds it).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ JSON = "application/json"
 CSV = "text/csv"
 NPY = "application/x-npy"
 NPZ = "application/x-npz"
+
+TEXT_FORMS = ("text", "texts")
 
 Number = int | float
 Table = Sequence[Sequence[Number]]
@@ -61,6 +64,9 @@ def arrange(table: Table, form: str) -> Any:
         return table[0][0]
     if form == "row":
         return list(table[0])
+    if form in TEXT_FORMS:
+        texts = [" ".join(map(str, row)) for row in table]
+        return texts if form == "texts" else texts[0]
     return [list(row) for row in table]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from smcontract.payloads._codec import Number, Table, encode
+from smcontract.payloads._codec import TEXT_FORMS, Number, Table, encode
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -44,6 +44,11 @@ class Domain:
         if self.body is not None:
             return self.body
         return encode(table, self.content_type, self.form, self.dtype)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the numbers stand in a body as words: no table that another type could hold."""
+        return self.form.endswith(TEXT_FORMS)
 
     def baseline(self, rows: int | None = None) -> list[list[Number]]:
         """Return the fixed table that the matrix phase sends: 1, 2, 3, ... in reading order."""

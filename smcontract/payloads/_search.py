@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from smcontract.payloads._codec import CSV, JSON, NPY, table_type
+from smcontract.payloads._codec import CSV, JSON, NPY, TEXT_FORMS, table_type
 from smcontract.payloads._domain import Domain
 
 Answers = Callable[[bytes], bool]
@@ -50,6 +50,17 @@ def _forms(kind: str, keys: Sequence[str]) -> list[str]:
     return [*keyed, "rows", "row", *usual, "value"]
 
 
+def texts(content_type: str, keys: Sequence[str]) -> Iterator[Domain]:
+    """Yield the domains of text worth trying where no numbers are taken: text by itself, or under a key."""
+    if table_type(content_type) != JSON:
+        return
+    named = dict.fromkeys([*keys[:6], "inputs", "text"])
+    for prefix in (*(f"key:{key}:" for key in named), ""):
+        for form in TEXT_FORMS:
+            source = "a search for a shape that is answered"
+            yield Domain(content_type=content_type, source=source, certain=False, form=prefix + form, columns=3)
+
+
 def search(answers: Answers, options: Iterator[Domain]) -> Domain | None:
     """Return the first domain whose baseline is answered, widened as far as the script goes along.
 
@@ -69,7 +80,7 @@ def search(answers: Answers, options: Iterator[Domain]) -> Domain | None:
 
 
 def _row_counts(option: Domain) -> tuple[int, ...]:
-    one_row_only = option.form.endswith(("row", "value"))
+    one_row_only = option.form.endswith(("row", "value", "text"))
     return (1,) if one_row_only else (1, 2)
 
 

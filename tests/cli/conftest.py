@@ -24,12 +24,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Said:
+def said(capfd: pytest.CaptureFixture[str]) -> Said:
     """Return a caller of `main` that returns the exit status, standard output and standard error."""
 
     def call(*argv: str) -> tuple[int, str, str]:
         status = main(argv)
-        captured = capsys.readouterr()
+        captured = capfd.readouterr()
         return status, captured.out, captured.err
 
     return call

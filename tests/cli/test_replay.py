@@ -8,7 +8,6 @@ import pytest
 
 from cli.support import LAST_LETTERS, Said
 from smcontract.cases import DIRECTORY, SavedCase, save
-from smcontract.cli import main
 from smcontract.violations import Request
 from support import write_script
 
@@ -32,13 +31,12 @@ def saved(here: Path) -> SavedCase:
     return case
 
 
-def test_what_a_run_saves_is_replayed_until_it_is_fixed(
-    here: Path, capfd: pytest.CaptureFixture[str], said: Said
-) -> None:
+def test_what_a_run_saves_is_replayed_until_it_is_fixed(here: Path, said: Said) -> None:
     script = write_script(here, LAST_LETTERS)
     words = ["--select", "SMC303", "--env", "MODE=x", "--max-examples", "5", "--strict"]
-    assert main(["test", "inference.py", *words, "--", "-p", "no:cacheprovider"]) == 1
-    found = re.search(r"smcontract (replay \w+)", capfd.readouterr().out)
+    status, out, _ = said("test", "inference.py", *words, "--", "-p", "no:cacheprovider")
+    assert status == 1
+    found = re.search(r"smcontract (replay \w+)", out)
     assert found is not None
     command = found[1].split()
     (file,) = (here / DIRECTORY).glob("*.json")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -201,7 +202,7 @@ def test_a_script_that_writes_into_the_pipe_ends_it(code: str, tmp_path: Path) -
 
 
 def test_an_interpreter_that_is_none_ends_the_channel(tmp_path: Path) -> None:
-    with process(tmp_path, python="/bin/false") as channel:
+    with process(tmp_path, python=shutil.which("false") or "/bin/false") as channel:
         with pytest.raises(ChannelEnded) as caught:
             channel.call({"op": "ping"}, [], 5.0)
         assert (caught.value.ended, caught.value.death) == (Ended.DIED, "it exited with status 1")

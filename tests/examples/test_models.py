@@ -46,5 +46,7 @@ def test_digits_gets_the_warning_of_the_default_csv_decoder(tmp_path: Path) -> N
     assert report.ok, report.violations
     assert {(found.code, found.severity) for found in report.violations} == {("SMC702", "warning")}
     (warning,) = report.violations
+    assert "a CSV row that mixes whole numbers and fractions" in warning.message
     assert warning.request is not None
     assert warning.request.content_type == "text/csv"
+    assert warning.request.body_base64.startswith(b"1.5,2,3,")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -12,9 +13,17 @@ import smcontract
 ORDINAL = Path(__file__).parents[2] / "examples" / "ordinal"
 
 VARIANTS = {
-    "yen sign for the newline": ('f"{sentence}\\n"', 'f"{sentence}¥n"', "1st time¥n"),
-    "last digit alone decides": ("if number % 100 in (11, 12, 13):", "if False:", "11"),
-    "111 is not among the teens": ("number % 100 in (11, 12, 13)", "number in (11, 12, 13)", "111"),
+    "yen sign for the newline": ('f"{sentence}\\n"', 'f"{sentence}¥n"', r"10000th time¥n"),
+    "last digit alone decides": (
+        "if number % 100 in (11, 12, 13):",
+        "if False:",
+        r"numbers=\[\d*1[123]\]",
+    ),
+    "only 11, 12 and 13 themselves": (
+        "number % 100 in (11, 12, 13)",
+        "number in (11, 12, 13)",
+        r"numbers=\[\d+1[123]\]",
+    ),
 }
 
 
@@ -44,11 +53,12 @@ def test_masking_each_function_of_the_correct_script_brings_the_default_back() -
     assert "500 (NotImplementedError" in changes["predict_fn"][0]
 
 
-class TestAsPublished:
-    @pytest.fixture(scope="class")
-    def report(self) -> smcontract.Report:
-        return smcontract.check_script(ORDINAL / "as_published.py")
+@pytest.fixture(scope="module")
+def report() -> smcontract.Report:
+    return smcontract.check_script(ORDINAL / "as_published.py")
 
+
+class TestAsPublished:
     def test_the_unreachable_return_and_the_none_it_causes_are_one_violation(
         self, report: smcontract.Report
     ) -> None:
@@ -91,11 +101,9 @@ def test_the_users_property_finds_what_the_published_faults_hide(
     shutil.copy(ORDINAL / "test_ordinal_property.py", pytester.path)
     result = pytester.runpytest_subprocess("-p", "no:randomly", "--hypothesis-seed=0")
     result.assert_outcomes(passed=1, failed=1)
-    failed = "\n".join(
-        line for line in result.outlines if "numbers=" in line or "Differing" in line or "==" in line
-    )
-    assert shown in result.stdout.str()
-    assert "test_every_number_gets_a_line_with_its_ordinal" in failed or "numbers=[" in failed
+    output = result.stdout.str()
+    assert "FAILED test_ordinal_property.py::test_every_number_gets_a_line_with_its_ordinal" in output
+    assert re.search(shown, output)
 
 
 def test_the_users_property_passes_on_the_correct_script(pytester: pytest.Pytester) -> None:

@@ -140,12 +140,9 @@ class Project:
         return document
 
     def outcomes(self, name: str = "report.json") -> dict[str, str]:
-        """Return the outcome by code (the worst of its items, by name) in a JSON report."""
-        return {
-            check["id"].partition("::")[2]: check["outcome"]
-            for script in self.report(name)["scripts"]
-            for check in script["checks"]
-        }
+        """Return the outcome of every item, by id, of a JSON report."""
+        checks = [check for script in self.report(name)["scripts"] for check in script["checks"]]
+        return {check["id"]: check["outcome"] for check in checks}
 
 
 def _clean(result: pytest.RunResult) -> pytest.RunResult:

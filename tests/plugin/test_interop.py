@@ -83,7 +83,7 @@ class TestChoosing:
         assert not (project.path / "report.json").exists()
 
     def test_nothing_selected(self, project: Project) -> None:
-        result = project.run("--smcontract", "inference.py", *STATIC, "-k", "nothing")
+        result = project.run("--smcontract", "inference.py", *STATIC, "-k", "nowhere")
         assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
     def test_markers_are_declared(self, project: Project) -> None:
@@ -196,7 +196,9 @@ class TestFailures:
     def test_other_flags(self, project: Project, arguments: tuple[str, ...]) -> None:
         result = self.both(project, *arguments, "--smcontract-report", "report.json")
         assert result.ret == pytest.ExitCode.TESTS_FAILED
-        assert list(project.outcomes().values()) == ["passed", "passed", "failed", "passed", "passed", "passed"]
+        outcomes = project.outcomes()
+        assert len(outcomes) == 6
+        assert [found for found in outcomes if outcomes[found] != "passed"] == ["bad.py::SMC109-returns-nothing"]
 
     def test_colours_are_the_terminals_alone(self, project: Project) -> None:
         result = self.both(project, "--color=yes", "--junitxml", "junit.xml")
@@ -314,13 +316,11 @@ class TestRandomly:
         project.write("loses.py", LOSES)
         arguments = ("--smcontract", ".", *FEW, "--smcontract-select", "SMC1,SMC302,SMC502,SMC504")
         reports = []
-        for randomly in ((), ("-p", "randomly_on", "-p", "no:randomly_on")):
-            del randomly
         for number, seed in enumerate(("1", "2")):
             name = f"{number}.json"
             result = project.run_apart(
-                *arguments, "-p", "randomly", f"--randomly-seed={seed}", "--hypothesis-seed=3",
-                "--smcontract-report", name, randomly=True,
+                *arguments, f"--randomly-seed={seed}", "--hypothesis-seed=3", "--smcontract-report", name,
+                randomly=True,
             )  # fmt: skip
             assert result.ret == pytest.ExitCode.TESTS_FAILED
             reports.append(without_times(project.report(name)))

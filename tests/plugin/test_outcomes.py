@@ -73,7 +73,8 @@ class TestFailed:
         assert result.duration < 20
 
     def test_what_the_script_prints_does_not_disturb(self, project: Project) -> None:
-        project.write("inference.py", "import sys\nprint('out' * 9999)\nprint('err', file=sys.stderr)\n")
+        noise = "import sys\n    print('out' * 99999)\n    print('err', file=sys.stderr)\n"
+        project.write("inference.py", ECHO.replace("import json", f"import json\n    {noise}", 1))
         project.run("--smcontract", "inference.py", "--smcontract-select", "SMC201").assert_outcomes(passed=1)
 
 
@@ -144,7 +145,7 @@ class TestExpectedFailures:
         assert result.ret == 0
         result.assert_outcomes(passed=4, xfailed=1)
         result.stdout.fnmatch_lines(["XFAIL inference.py::SMC109-returns-nothing - known since spring"])
-        assert project.outcomes()["SMC109-returns-nothing"] == "xfailed"
+        assert project.outcomes()["inference.py::SMC109-returns-nothing"] == "xfailed"
 
     def test_one_that_passes_fails(self, project: Project) -> None:
         project.write("inference.py")
@@ -155,7 +156,7 @@ class TestExpectedFailures:
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         result.assert_outcomes(passed=4, failed=1)
         result.stdout.fnmatch_lines(["[[]XPASS(strict)[]] known since spring"])
-        assert project.outcomes()["SMC109-returns-nothing"] == "xpassed"
+        assert project.outcomes()["inference.py::SMC109-returns-nothing"] == "xpassed"
 
     def test_of_one_script(self, project: Project) -> None:
         project.write("known.py", NO_RETURN)
