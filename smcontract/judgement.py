@@ -143,7 +143,7 @@ def responsible(exchange: Exchange, stack: Stack) -> str | None:
         return "SMC604"
     failure = exchange.failure
     if failure is None:
-        if exchange.succeeded:
+        if exchange.succeeded or refuses_by_status(exchange, stack):
             return None
         return "SMC501" if exchange.stages else "SMC601"
     if failure.stage == "import":
@@ -153,6 +153,18 @@ def responsible(exchange: Exchange, stack: Stack) -> str | None:
     if failure.by == "default":
         return "SMC208" if lacks_what_default_calls(failure, stack) else "SMC702"
     return CODES_OF_STAGES.get(failure.stage, "SMC601")
+
+
+def refuses_by_status(exchange: Exchange, stack: Stack) -> bool:
+    """Whether the script set an error status itself, on its context or its response: a refusal, not a failure."""
+    response = exchange.response
+    if response is None or exchange.succeeded or exchange.failure is not None or not exchange.stages:
+        return False
+    if stack.server == "flask":
+        return (response.error or "").startswith("status ")
+    value = exchange.stages[-1].value
+    short = value.type == "builtins.tuple" and (value.length or 0) < 2
+    return not short and response.error != "Unsupported model output data type."
 
 
 def lacks_what_default_calls(failure: Failure, stack: Stack) -> bool:

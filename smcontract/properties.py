@@ -24,6 +24,10 @@ class Found(Exception):
     """Raised towards Hypothesis, with a subclass per cause: it tells failures apart by type and place."""
 
 
+class _Over(BaseException):
+    """Ends Hypothesis' search and shrinking at once: it catches what is an `Exception`."""
+
+
 class Property:
     """A property that is known before the script has run: what it draws from is found out at its start."""
 
@@ -78,19 +82,19 @@ class Property:
         self._ends = started + max((self._budget or 0.0) - ctx.session.searched, 0.0)
         try:
             self.test()
+        except _Over:
+            pass
         except (Found, HypothesisException, BaseExceptionGroup):
             # Hypothesis says that something failed, in its own words; what failed stands in `_found`.
-            if not self._found and not self.stopped:
+            if not self._found:
                 raise
         finally:
             ctx.session.searched += time.monotonic() - started
         return list(self._found.values())
 
     def _try(self, case: Case) -> None:
-        from hypothesis import reject
-
         if self._is_over():
-            reject()
+            raise _Over
         self.examples += 1
         for violation in self._judge(self._ctx, case):
             if violation.severity in HANDLED:

@@ -58,9 +58,9 @@ def _marked(config: pytest.Config, beside: Path, name: object, keywords: Mapping
         if keyword not in KEYWORDS:
             problem = f"unknown argument {keyword!r}{nearest(keyword, KEYWORDS)}; valid: {', '.join(KEYWORDS)}"
             return Served(label=label, problem=f"smcontract marker: {problem}")
-        settings[keyword.replace("_", "-")] = value
+        settings[keyword.replace("_", "-")] = os.fspath(value) if isinstance(value, os.PathLike) else value
     model_dir = settings.get("model-dir")
-    if isinstance(model_dir, str | os.PathLike):
+    if isinstance(model_dir, str):
         settings["model-dir"] = str(_found(config, beside, model_dir))
     script = _found(config, beside, name)
     return Served(label=label, script=script, settings=settings, is_marked=True)

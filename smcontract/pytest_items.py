@@ -100,15 +100,13 @@ class ContractItem(pytest.Item):
         session = self.parent.script_session(self.item.stack)
         try:
             result = run(self.item, session, self._property)
+        except Exception as error:
+            self._keep(Result(outcome="error", reason=f"smcontract itself failed: {error!r}"))
+            raise
         finally:
             # Hypothesis' plugin would offer a patch that adds the example to a test file; there is none.
             vars(self).pop("_hypothesis_failing_examples", None)
-        self._result = result
-        # pytest keeps the place of an item from before it ran; a violation has a better one.
-        vars(self).pop("location", None)
-        self.record = record(
-            self.parent.judged, self.item, result, node_id=self.nodeid, root=self.config.rootpath
-        )
+        self._keep(result)
         if result.outcome == "failed":
             raise ContractFailure(result.violations[0].message)
         if result.outcome == "skipped":
@@ -116,6 +114,14 @@ class ContractItem(pytest.Item):
         for violation in result.violations:
             if violation.severity is Severity.WARNING:
                 self.warn(ContractWarning(format_line(violation, file=self._file(violation))))
+
+    def _keep(self, result: Result) -> None:
+        self._result = result
+        # pytest keeps the place of an item from before it ran; a violation has a better one.
+        vars(self).pop("location", None)
+        self.record = record(
+            self.parent.judged, self.item, result, node_id=self.nodeid, root=self.config.rootpath
+        )
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the failure report of each violation; of our own failures one line, no traceback."""
@@ -135,7 +141,7 @@ class ContractItem(pytest.Item):
         return ContractRepr(
             text="\n\n".join(self._text(found, color=False) for found in serious),
             colored="\n\n".join(self._text(found, color=True) for found in serious),
-            file=serious[0].file,
+            file=self.parent.judged.named(serious[0].file),
             line=serious[0].line or 1,
             message=" ".join(serious[0].message.split()) + others,
         )
@@ -162,7 +168,7 @@ class ContractItem(pytest.Item):
             return ()
 
     def _file(self, violation: Violation) -> str:
-        return relative(violation.file, self.config.rootpath)
+        return relative(self.parent.judged.named(violation.file), self.config.rootpath)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Return the script, the line of the violation (else the first), and the item's name."""
@@ -170,7 +176,7 @@ class ContractItem(pytest.Item):
         if self._result is not None and self._result.violations:
             line = self._result.violations[0].line
         # pytest wants a line for a skipped item, too.
-        return self.parent.judged.script.path, (line or 1) - 1, self.name
+        return self.parent.path, (line or 1) - 1, self.name
 
 
 def outcome_of(found: ItemRecord, report: pytest.TestReport) -> ItemRecord:

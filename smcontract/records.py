@@ -92,7 +92,7 @@ def record(
         ),
         findings=tuple(
             Finding(
-                violation=violation,
+                violation=replace(violation, file=judged.named(violation.file)),
                 case=case_id(node_id, violation.request) if saves_cases and violation.request else None,
             )
             for violation in result.violations

@@ -21,6 +21,7 @@ from smcontract.targets import Target
 from smcontract.violations import Request, Violation
 
 TOO_MANY_DEATHS = 5
+TOO_MANY_HANGS = 2
 REPEATS = 24
 """A generative script that tosses a coin answers so many requests alike once in eight million runs."""
 _OURS = re.compile(r"[^\s'\"]*[/\\]smcontract-\w+[/\\]model\b")
@@ -215,7 +216,8 @@ class Session:
 
         def exchange(body: bytes) -> Exchange | None:
             if body not in tried:
-                if sum(one.ended is not Ended.ANSWERED for one in tried.values()) >= TOO_MANY_DEATHS:
+                ends = [one.ended for one in tried.values() if one.ended is not Ended.ANSWERED]
+                if len(ends) >= TOO_MANY_DEATHS or ends.count(Ended.TIMED_OUT) >= TOO_MANY_HANGS:
                     return None
                 request = Request(body=body, content_type=content_type, accept=self.first_accept)
                 tried[body] = self.endpoint.exchange(request)

@@ -49,6 +49,8 @@ class Target:
     layout_problem: str | None = None
     layout_fix: str | None = None
     layout_servers: tuple[str, ...] = ALL_SERVERS
+    unpacked: Path | None = None
+    """Directory that an archive was unpacked into."""
 
     def layout_problem_under(self, server: str) -> str | None:
         """Return why this server would not find the script, None if it would."""
@@ -113,10 +115,13 @@ def _of_model_dir(
             f"{path}: holds no handler script; expected code/{wanted_program(env)} in it, or name the script "
             f"and give this as its model: --smcontract SCRIPT --smcontract-model-dir {path}"
         )
-    return _target(path, kind, place, model_dir or root)
+    unpacked = root if kind == "archive" else None
+    return _target(path, kind, place, model_dir or root, unpacked=unpacked)
 
 
-def _target(path: Path, kind: Kind, place: Place, model_dir: Path | None) -> Target:
+def _target(
+    path: Path, kind: Kind, place: Place, model_dir: Path | None, *, unpacked: Path | None = None
+) -> Target:
     return Target(
         path=path,
         kind=kind,
@@ -128,6 +133,7 @@ def _target(path: Path, kind: Kind, place: Place, model_dir: Path | None) -> Tar
         layout_problem=place.problem,
         layout_fix=place.fix,
         layout_servers=place.servers,
+        unpacked=unpacked,
     )
 
 

@@ -35,6 +35,13 @@ class Judged:
         """Return a new session of this script under one of its stacks."""
         return Session(target=self.target, script=self.script, stack=stack, settings=self.settings)
 
+    def named(self, file: str) -> str:
+        """Return a file as it is told: one of an archive by its place in it, not by where it was unpacked."""
+        unpacked = self.target.unpacked
+        if unpacked is None or not Path(file).is_relative_to(unpacked):
+            return file
+        return f"{self.name}/{Path(file).relative_to(unpacked).as_posix()}"
+
 
 def project_root(here: Path) -> Path:
     """Return the directory of the nearest `pyproject.toml` at or above `here`, else `here`, as pytest does."""

@@ -45,6 +45,7 @@ def model_fn_fails(ctx: CheckContext) -> Iterator[Violation]:
         expected="model_fn(model_dir) returns the model",
         got=str(failure),
         exchange=ctx.exchange(ctx.request(b"")),
+        function="model_fn",
         on_sagemaker=_answer(ctx, str(failure)),
     )
     yield replace(found, request=None)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
-from smcontract.checks._responses import answered, label, last_stage
+from smcontract.checks._responses import answered, label, last_stage, typename
 from smcontract.checks._sources import FOR_OWN_OUTPUT
 from smcontract.endpoints import Exchange, Stage
+from smcontract.judgement import refuses_by_status
 from smcontract.payloads._codec import JSON
-from smcontract.violations import Severity, Violation
+from smcontract.violations import OnSageMaker, Severity, Violation
 
-PLAIN = frozenset({"builtins.dict", "builtins.list", "builtins.int", "builtins.float", "builtins.bool"})
+PLAIN = frozenset({"dict", "list", "int", "float", "bool"})
 
 
 @check(
@@ -34,7 +36,8 @@ def unsendable_result(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     ## Why it fails on SageMaker
     multi-model-server and TorchServe send `bytes` and `str` as they are and everything else through
     `json.dumps`: None arrives as `null` with status 200, an ndarray as 503 "Unsupported model output data
-    type.". Flask answers 500 for None and for numbers. TorchServe sends a tensor as a pickle.
+    type.". Flask answers 500 for None and for numbers, and of a dict in a pair `(body, content type)` it
+    sends the keys, one after the other. TorchServe sends a tensor as a pickle.
 
     ## Example
         def output_fn(prediction, accept):
@@ -45,27 +48,34 @@ def unsendable_result(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     Return `str` or `bytes`, or a pair of one of them and its content type.
 
     ## When it stays silent
-    Where the source already shows the missing return (SMC109).
+    Where the source already shows the missing return (SMC109), and where the script sets an error status
+    itself.
 
     ## Source
     multi-model-server 1.1.11, `mms/protocol/otf_message_handler.py`; Flask 3.1, `app.py`, `make_response`.
     """
-    exchange = answered(ctx, case)
-    if exchange is None:
+    exchange = answered(ctx, case, export=("output_fn", "transform_fn"))
+    stage = last_stage(exchange) if exchange is not None else None
+    if exchange is None or stage is None or stage.by == "default":
         return
-    stage = last_stage(exchange)
-    if stage is None or stage.by == "default":
+    if refuses_by_status(exchange, ctx.stack):
         return
-    kind = stage.value.type
+    kind = typename(stage.value.type)
+    body = _body_of_pair(stage)
     if stage.value.is_none:
         yield _violation(ctx, exchange, stage, f"{stage.name} returns None", "None")
-    elif not exchange.succeeded and exchange.failure is None:
-        yield _violation(ctx, exchange, stage, f"{stage.name} returns a {kind}, which cannot be sent", f"a {kind}")
-    elif kind == "torch.Tensor":
+    elif not exchange.succeeded:
+        yield _violation(ctx, exchange, stage, f"{stage.name} returns {_a(stage)}, which cannot be sent", _a(stage))
+    elif body is None:
+        yield _violation(ctx, exchange, stage, f"{stage.name} returns None with a content type", "None in a pair")
+    elif isinstance(body, dict) and ctx.stack.server == "flask":
+        message = f"{stage.name} returns a dict with a content type, of which Flask sends the keys alone"
+        yield _violation(ctx, exchange, stage, message, "a dict in a pair")
+    elif kind.startswith("torch."):
         yield _violation(ctx, exchange, stage, f"{stage.name} returns a tensor, sent as a pickle", f"a {kind}")
     elif kind in PLAIN and label(exchange) == JSON:
         yield ctx.violation(
-            message=f"{stage.name} returns a {kind.rpartition('.')[2]}, which the server encodes as JSON",
+            message=f"{stage.name} returns a {kind}, which the server encodes as JSON",
             expected="str or bytes",
             got=f"a {kind}",
             exchange=exchange,
@@ -75,12 +85,36 @@ def unsendable_result(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         )
 
 
+def _a(stage: Stage) -> str:
+    """Name what was returned: `a numpy.ndarray`, `a tuple of 1`."""
+    value = stage.value
+    if value.type != "builtins.tuple":
+        return f"a {typename(value.type)}"
+    if (value.length or 0) < 2:
+        return f"a tuple of {value.length}"
+    if value.known and not isinstance(value.data[1], str):
+        return "a pair whose content type is not str"
+    return "a pair whose body is neither str nor bytes"
+
+
+def _body_of_pair(stage: Stage) -> Any:
+    """Return the body of a pair `(body, content type)`, where it is known; else an empty text."""
+    value = stage.value
+    is_pair = value.type == "builtins.tuple" and value.known and len(value.data) > 1
+    return value.data[0] if is_pair else ""
+
+
 def _violation(ctx: CheckContext, exchange: Exchange, stage: Stage, message: str, got: str) -> Violation:
+    response = exchange.response
+    sent = "null" if response is not None and response.body == b"null" else "nothing"
+    null = OnSageMaker(status=200, message=f"a success whose body is {sent}, labelled {label(exchange)}")
+    is_none = stage.value.is_none or got == "None in a pair"
     return ctx.violation(
         message=message,
         expected="str or bytes, or a pair (body, content type)",
         got=got,
         exchange=exchange,
+        on_sagemaker=null if is_none and exchange.succeeded else None,
         function=stage.name,
         cause=stage.value.type,
         fix=f"return the encoded body from {stage.name}",

@@ -122,10 +122,10 @@ class TestMarker:
         [
             ('"nowhere.py"', "*nowhere.py: no such file or directory*"),
             ('"inference.py", stack="sklear"', "*unknown stack 'sklear'; did you mean 'sklearn'?*"),
-            ('"inference.py", stak="sklearn"', "*unexpected keyword argument 'stak'*"),
+            ('"inference.py", stak="sklearn"', "*unknown argument 'stak'; did you mean 'stack'?; valid: stack, *"),
             ('"inference.py", model_dir="nowhere"', "*nowhere: no such directory or archive*"),
             ('"folder"', "*folder: holds no handler script*"),
-            ("3", "*smcontract*3*"),
+            ("3", "*smcontract marker: expected a path, got 3"),
         ],
     )
     def test_what_is_wrong_with_it_is_said_in_one_line(self, project: Project, arguments: str, message: str) -> None:
@@ -134,6 +134,7 @@ class TestMarker:
         result = project.run()
         assert result.ret in {pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
         result.stdout.fnmatch_lines([message])
+        result.stdout.no_fnmatch_line("During handling of*")
 
 
 class TestScope:
@@ -260,7 +261,10 @@ class TestWithoutMarker:
         result = project.run()
         assert result.ret != 0
         result.stdout.fnmatch_lines(
-            ["*test_it.py::test_answers: smcontract_endpoint serves the script of a marker, *there is neither*"]
+            [
+                "smcontract_endpoint serves the script of a marker, *, or the one that --smcontract names; "
+                "there is neither"
+            ]
         )
 
     def test_several_scripts_of_the_flag(self, project: Project) -> None:

@@ -243,14 +243,17 @@ class TestXdist:
     def _scripts(self, project: Project) -> None:
         project.write("careless.py", CARELESS)
         project.write("loses.py", LOSES)
+        project.archive("model.tar.gz", {"code/inference.py": LOSES})
 
+    ARCHIVE = ("--smcontract", "model.tar.gz")
     SCRIPTS = ("--smcontract", "careless.py", "--smcontract", "loses.py", *FEW, "--smcontract-select")
 
     def test_the_report_is_that_of_one_process(self, project: Project) -> None:
         codes = "SMC101,SMC302,SMC502,SMC504,SMC505"
         seed = ("--hypothesis-seed", "7")
-        alone = project.run_apart(*self.SCRIPTS, codes, *seed, "--smcontract-report", "alone.json")
-        both = project.run_apart(*self.SCRIPTS, codes, *seed, "--smcontract-report", "both.json", "-n", "2")
+        arguments = (*self.ARCHIVE, *self.SCRIPTS, codes, *seed, "--smcontract-report")
+        alone = project.run_apart(*arguments, "alone.json")
+        both = project.run_apart(*arguments, "both.json", "-n", "2")
         assert alone.parseoutcomes() == both.parseoutcomes()
         assert without_times(project.report("both.json")) == without_times(project.report("alone.json"))
         assert project.report("both.json")["seed"] == 7
@@ -276,7 +279,7 @@ class TestXdist:
         assert set(seeds.values()) == {project.report()["seed"]}
         result.stdout.fnmatch_lines([f"smcontract *: 2 scripts, * checks, seed {project.report()['seed']}"])
 
-    @pytest.mark.parametrize("distribution", ["load", "loadfile", "loadscope", "worksteal"])
+    @pytest.mark.parametrize("distribution", ["loadfile", "worksteal"])
     def test_distributions(self, project: Project, distribution: str) -> None:
         result = project.run_apart(*self.SCRIPTS, "SMC1", "-n", "2", "--dist", distribution)
         result.assert_outcomes(passed=10)
@@ -415,6 +418,19 @@ class TestHypothesis:
         )
         assert project.report()["summary"]["examples"] < 100
 
+    def test_pdb(self, project: Project) -> None:
+        project.write("loses.py", LOSES)
+        project.write(
+            "quiet.py",
+            "import pdb\n\nclass Quiet(pdb.Pdb):\n    def interaction(self, *given):\n        print('the debugger')\n",
+        )
+        result = project.run_apart(
+            "--smcontract", "loses.py", *FEW, "--smcontract-select", "SMC502", "--pdb", "--pdbcls=quiet:Quiet",
+            "--smcontract-isolation", "none",
+        )  # fmt: skip
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(["SMC502 body-is-not-its-type*", "*the debugger*"])
+
     def test_it_offers_no_patch_and_no_example_of_its_own(self, project: Project) -> None:
         project.write("loses.py", LOSES)
         result = project.run_apart("--smcontract", "loses.py", *FEW, "--smcontract-select", "SMC5")
@@ -455,7 +471,10 @@ def test_isolation_none_runs_in_pytests_process(project: Project) -> None:
         )
         assert result.ret == 0
         (pid,) = [line.removeprefix("pid ") for line in result.outlines if line.startswith("pid ")]
-        assert ((project.path / "pid").read_text() == pid) is same
+        served_by = (project.path / "pid").read_text()
+        assert (served_by == pid) is same
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(served_by), 0)
 
 
 def test_isolation_none_leaves_the_process_as_it_was(project: Project) -> None:

@@ -9,9 +9,13 @@ from plugin.support import CARELESS, ECHO, NO_RETURN, PARSES_ARGUMENTS, Project
 WARNS = ("--smcontract", "careless.py", "--smcontract-select", "SMC101,SMC504")
 
 
-def test_a_correct_script_passes(project: Project) -> None:
+@pytest.mark.parametrize("isolation", ["process", "none"])
+def test_a_correct_script_passes_without_a_warning(project: Project, isolation: str) -> None:
     project.write("inference.py")
-    result = project.run("--smcontract", "inference.py", "--smcontract-max-examples", "5", "-rs")
+    result = project.run_apart(
+        "--smcontract", "inference.py", "--smcontract-max-examples", "5", "-W", "error",
+        "--smcontract-isolation", isolation,
+    )  # fmt: skip
     assert result.ret == 0
     outcomes = result.parseoutcomes()
     assert outcomes["passed"] >= 20

@@ -124,6 +124,7 @@ def test_an_archive(project: Project) -> None:
     result.stdout.no_fnmatch_line("*smcontract-archive-*")
     (judged,) = validated(project)["scripts"]
     assert "smcontract-archive-" not in str(judged)
+    assert judged["violations"][0]["file"] == "model.tar.gz/code/inference.py"
 
 
 def test_several_reports_and_folders_on_the_way(project: Project) -> None:

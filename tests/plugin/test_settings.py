@@ -33,11 +33,11 @@ def test_precedence(project: Project, toml: str, flags: tuple[str, ...], version
 
 def test_a_table_is_that_of_one_script(project: Project) -> None:
     project.write("inference.py")
-    project.write("code/other.py")
+    project.write("shop/other.py")
     project.write("pyproject.toml", COMMON + SCRIPTS + "[tool.pytest.ini_options]\n")
     result = project.run("--smcontract", ".", *SELECT)
     result.stdout.fnmatch_lines(
-        ["  code/other.py: stack inference@1.6.0 *", "  inference.py: stack inference@1.7.0 *"]
+        ["  inference.py: stack inference@1.7.0 *", "  shop/other.py: stack inference@1.6.0 *"]
     )
 
 
@@ -56,7 +56,7 @@ def test_a_table_of_a_model_directory(project: Project) -> None:
         ("select = ['SMC101', 'SMC109']", ["SMC101", "SMC109"]),
         ("select = 'SMC101,SMC109'", ["SMC101", "SMC109"]),
         ("select = ['SMC1']\nignore = ['SMC10', 'SMC11']", []),
-        ("phases = ['static']\nignore = ['SMC104', 'SMC106']", ["SMC101", "SMC102", "SMC109"]),
+        ("phases = ['static']\nignore = ['SMC104', 'SMC106', 'SMC7']", ["SMC101", "SMC102", "SMC109"]),
     ],
 )
 def test_codes_and_phases_of_a_table(project: Project, toml: str, codes: list[str]) -> None:

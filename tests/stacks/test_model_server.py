@@ -85,7 +85,9 @@ def test_results_are_sent(result: Any, content_type: Any, body: Any) -> None:
     assert STACK.respond(result, "a/b") == (200, content_type, body, None, False)
 
 
-@pytest.mark.parametrize("result", [object(), {1, 2}, memoryview(b"x"), {(1, 2): 3}], ids=repr)
+@pytest.mark.parametrize(
+    "result", [object(), {1, 2}, memoryview(b"x"), {(1, 2): 3}], ids=["object", "set", "memoryview", "tuple keys"]
+)
 def test_what_json_does_not_know_is_503(result: Any) -> None:
     answer = STACK.respond(result, "a/b")
     assert (answer.status, answer.error) == (503, "Unsupported model output data type.")

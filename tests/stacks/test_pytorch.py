@@ -30,9 +30,7 @@ def test_model_pt_is_loaded(tmp_path: Any) -> None:
 
 
 @pytest.mark.parametrize("inside", [True, False], ids=["in the model directory", "elsewhere"])
-def test_another_name_is_found_from_the_model_directory_alone(
-    tmp_path: Any, monkeypatch: Any, inside: Any
-) -> None:
+def test_another_name_is_found_from_the_model_directory_alone(tmp_path: Any, monkeypatch: Any, inside: Any) -> None:
     quietly(saved, tmp_path / "net.pth")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -131,8 +131,6 @@ def test_what_runs_in_the_scripts_process_is_python_3_8(path: Any) -> None:
     imported = {
         name.partition(".")[0]
         for node in top
-        for name in (
-            [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
-        )
+        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names])
     }
     assert not imported & heavy

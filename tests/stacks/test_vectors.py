@@ -31,9 +31,7 @@ def services(lasting_replay: Any, tmp_path_factory: Any) -> Any:
                 for name, expression in PREDICTIONS["predictions"].items()
             )
             directory = tmp_path_factory.mktemp("model")
-            started[stack], answer = lasting_replay.load(
-                directory, source, stack, f"inference_{len(started)}"
-            )
+            started[stack], answer = lasting_replay.load(directory, source, stack, f"inference_{len(started)}")
             assert answer["ok"], answer
         return started[stack]
 

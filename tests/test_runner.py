@@ -1,0 +1,226 @@
+"""How an item ends: passed, failed, warned, or skipped with a reason."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serving import ECHO, JSON_HANDLER, session_of
+from smcontract.checks import all_checks
+from smcontract.plan import Item, plan
+from smcontract.properties import Property
+from smcontract.runner import MATRIX_LIMIT, Result, findings, run
+from smcontract.session import Session
+from smcontract.violations import Severity
+
+CSV_HANDLER = """
+    def model_fn(model_dir):
+        return None
+
+    def input_fn(body, content_type):
+        if content_type != "text/csv":
+            raise ValueError("send text/csv")
+        return [[float(field) for field in line.split(",")] for line in body.splitlines()]
+
+    def predict_fn(data, model):
+        return [sum(row) for row in data]
+
+    def output_fn(prediction, accept):
+        return "\\n".join(map(str, prediction)), "text/csv"
+"""
+
+
+def items(session: Session, code: str) -> list[Item]:
+    return [item for item in plan(session.script, [session.stack], session.settings) if item.check.code == code]
+
+
+def result_of(session: Session, code: str, *, max_examples: int = 15, budget: float | None = None) -> Result:
+    """Run the first item of a check."""
+    item = items(session, code)[0]
+    prop = Property(f"inference.py::{item.name}", seed=0, max_examples=max_examples, budget=budget)
+    return run(item, session, prop)
+
+
+def result(directory: Path, source: str, code: str, *, max_examples: int = 15, **settings: Any) -> Result:
+    settings.setdefault("content_types", ("text/csv",))
+    with session_of(directory, source, **settings) as session:
+        return result_of(session, code, max_examples=max_examples)
+
+
+def test_a_check_that_finds_nothing_passes(tmp_path: Path) -> None:
+    found = result(tmp_path, CSV_HANDLER, "SMC301")
+    assert (found.outcome, found.reason, found.violations) == ("passed", None, ())
+    assert found.examples >= 15
+    assert found.seconds > 0
+
+
+def test_an_error_fails(tmp_path: Path) -> None:
+    found = result(tmp_path, CSV_HANDLER.replace("return [[float", "return [[undefined"), "SMC301")
+    assert found.outcome == "failed"
+    (violation,) = found.violations
+    assert (violation.code, violation.severity, violation.function) == ("SMC301", Severity.ERROR, "input_fn")
+    assert violation.request is not None
+    assert "NameError" in violation.got
+
+
+ACCIDENT = CSV_HANDLER.replace("return [sum(row) for row in data]", "return [[1, 2, 3][len(row)] for row in [data[0]]]")
+WARNS = CSV_HANDLER.replace(
+    "return [[float(field) for field in line.split(',')]", "return [[float(field[0]) for field in line.split(',')]"
+).replace("float(field) for", "float(field) if field[0] else 0.0 for")
+
+
+@pytest.mark.parametrize(("strict", "outcome"), [(False, "warned"), (True, "failed")])
+def test_a_warning_passes_unless_strict(strict: bool, outcome: str, tmp_path: Path) -> None:
+    found = result(tmp_path, WARNS, "SMC303", strict=strict)
+    assert found.outcome == outcome
+    assert {violation.severity for violation in found.violations} == {Severity.WARNING}
+
+
+def test_a_static_finding_fails_without_running_anything(tmp_path: Path) -> None:
+    with session_of(tmp_path, "def model_fn(:", content_types=("text/csv",)) as session:
+        found = result_of(session, "SMC101")
+        assert found.outcome == "failed"
+        assert "endpoint" not in vars(session)
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "reason"),
+    [
+        ("def model_fn(:", "SMC301", "reported as SMC101"),
+        ("raise ValueError\ndef model_fn(d): pass", "SMC301", "reported as SMC201"),
+        ("import os\nos._exit(1)\ndef model_fn(d): pass", "SMC301", "reported as SMC605"),
+        ("import no_such_package\ndef model_fn(d): pass", "SMC301", "'no_such_package'"),
+        ("def model_fn(d): return open(d + '/x')", "SMC301", "--smcontract-model-dir"),
+    ],
+    ids=["unparsable", "fails to import", "dies", "missing package", "missing model"],
+)
+def test_what_cannot_be_judged_is_skipped_with_the_reason(source: str, code: str, reason: str, tmp_path: Path) -> None:
+    found = result(tmp_path, source, code)
+    assert (found.outcome, found.violations) == ("skipped", ())
+    assert reason in (found.reason or "")
+
+
+def test_loading_that_hangs_is_reported_as_such(tmp_path: Path) -> None:
+    with session_of(
+        tmp_path, "while True: pass\ndef model_fn(d): pass", load_timeout=0.3, content_types=("text/csv",)
+    ) as session:
+        assert result_of(session, "SMC301").reason == "reported as SMC604"
+        assert result_of(session, "SMC604").outcome == "failed"
+
+
+def test_a_script_that_fails_to_import_fails_that_item(tmp_path: Path) -> None:
+    assert result(tmp_path, "raise ValueError\ndef model_fn(d): pass", "SMC201").outcome == "failed"
+
+
+RETURNS_NOTHING = CSV_HANDLER.replace('return "\\n".join(map(str, prediction)), "text/csv"', "pass")
+
+
+def test_what_the_source_shows_explains_what_runs(tmp_path: Path) -> None:
+    with session_of(tmp_path, RETURNS_NOTHING, content_types=("text/csv",)) as session:
+        assert [known.code for known in findings(session)] == ["SMC109"]
+        assert result_of(session, "SMC109").outcome == "failed"
+        skipped = result_of(session, "SMC501")
+    assert (skipped.outcome, skipped.reason) == ("skipped", "reported as SMC109")
+
+
+def test_the_source_is_asked_once(tmp_path: Path) -> None:
+    with session_of(tmp_path, RETURNS_NOTHING, content_types=("text/csv",)) as session:
+        first = findings(session)
+        assert findings(session) is first
+
+
+def test_an_inline_ignore_silences_a_static_finding(tmp_path: Path) -> None:
+    ignored = RETURNS_NOTHING.replace(
+        "def output_fn(prediction, accept):", "def output_fn(prediction, accept):  # smcontract: ignore[SMC109]"
+    )
+    with session_of(tmp_path, ignored, content_types=("text/csv",)) as session:
+        assert findings(session) == ()
+        assert result_of(session, "SMC109").outcome == "passed"
+
+
+def test_an_inline_ignore_silences_a_running_check(tmp_path: Path) -> None:
+    broken = CSV_HANDLER.replace("return [[float", "return [[undefined")
+    ignored = broken.replace(
+        "def input_fn(body, content_type):", "def input_fn(body, content_type):  # smcontract: ignore[SMC301]"
+    )
+    assert result(tmp_path, broken, "SMC301").outcome == "failed"
+    assert result(tmp_path / "other", ignored, "SMC301").violations == ()
+
+
+@pytest.mark.parametrize(
+    ("phases", "more_than"), [(("matrix",), 0), (("matrix", "property"), 10)], ids=["matrix", "property"]
+)
+def test_only_the_chosen_phases_run(phases: tuple[str, ...], more_than: int, tmp_path: Path) -> None:
+    found = result(tmp_path, CSV_HANDLER, "SMC301", phases=phases)
+    assert found.outcome == "passed"
+    assert found.examples > more_than
+    assert (found.examples < 10) is ("property" not in phases)
+
+
+RARE = CSV_HANDLER.replace(
+    "return [sum(row) for row in data]", "return [sum(row) if row[0] != 7 else undefined for row in data]"
+)
+
+
+@pytest.mark.parametrize(("phases", "outcome"), [(("matrix",), "passed"), (("matrix", "property"), "failed")])
+def test_a_property_finds_what_the_matrix_does_not(phases: tuple[str, ...], outcome: str, tmp_path: Path) -> None:
+    found = result(tmp_path, RARE, "SMC601", phases=phases, max_examples=200)
+    assert found.outcome == outcome
+    if outcome == "failed":
+        (violation,) = found.violations
+        assert violation.request is not None
+        assert violation.request.body.startswith(b"7,")
+
+
+def test_a_serious_violation_of_the_matrix_spares_the_property(tmp_path: Path) -> None:
+    broken = CSV_HANDLER.replace("return [sum(row)", "return [undefined")
+    found = result(tmp_path, broken, "SMC601", max_examples=100)
+    assert found.outcome == "failed"
+    assert found.examples < 10
+
+
+def test_a_search_that_ends_early_says_so_and_passes(tmp_path: Path) -> None:
+    slow = CSV_HANDLER.replace("return [sum(row)", "import time; time.sleep(0.02); return [sum(row)")
+    with session_of(tmp_path, slow, content_types=("text/csv",)) as session:
+        started = time.monotonic()
+        found = result_of(session, "SMC301", max_examples=10_000, budget=0.3)
+        assert time.monotonic() - started < 10
+    assert (found.outcome, found.reason) == ("passed", "stopped at the budget of 0.3 s")
+
+
+def test_deaths_end_a_search_and_are_reported(tmp_path: Path) -> None:
+    deadly = CSV_HANDLER.replace("return [sum(row)", "import os; data[0][0] != 7 or os._exit(3); return [sum(row)")
+    with session_of(tmp_path, deadly, content_types=("text/csv",)) as session:
+        found = result_of(session, "SMC605", max_examples=300)
+        assert session.endpoint.deaths <= 6
+    assert found.outcome == "failed"
+    assert found.violations[0].request is not None
+    assert found.violations[0].request.body.startswith(b"7")
+
+
+def test_the_matrix_keeps_few_violations(tmp_path: Path) -> None:
+    for code in ("SMC303", "SMC302", "SMC504"):
+        found = result(tmp_path / code, ECHO, code)
+        assert len(found.violations) <= MATRIX_LIMIT
+
+
+def test_fallbacks_that_were_verified_stand_in_the_result(tmp_path: Path) -> None:
+    found = result(tmp_path, JSON_HANDLER, "SMC702", content_types=("application/json",))
+    assert {seen.function for seen in found.fallbacks} == {"model_fn", "input_fn", "predict_fn", "output_fn"}
+    assert all(seen.default_took_over for seen in found.fallbacks)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import os\ndef model_fn(d): pass\ndef transform_fn(m, b, c, a): os._exit(1)", "raise SystemExit(0)", "", "x ="],
+)
+def test_nothing_that_a_script_does_raises_here(source: str, tmp_path: Path) -> None:
+    with session_of(tmp_path, source) as session:
+        for item in plan(session.script, [session.stack], session.settings):
+            prop = Property(item.name, seed=0, max_examples=5, budget=5.0)
+            assert run(item, session, prop).outcome in {"passed", "failed", "warned", "skipped"}
+
+
+def test_there_are_checks_of_every_kind_to_run() -> None:
+    assert {"static", "load", "matrix"} <= {str(check.phases[0]) for check in all_checks()}
