@@ -81,7 +81,7 @@ def find(name: str, start: Path) -> tuple[SavedCase, Path]:
     Looks in `start` and above it. Raises `UsageError`.
     """
     file = Path(os.path.abspath(start / name))
-    if file.is_file():
+    if os.path.isfile(file):
         kept = file.parent.parts[-2:] == DIRECTORY.parts
         root = file.parent.parent.parent if kept else start
         return load(str(file), root), root
@@ -99,7 +99,7 @@ def _named(name: str, rootdir: Path) -> list[Path]:
 def load(name: str, rootdir: Path) -> SavedCase:
     """Read a case by its id (or the beginning of it) or its path; raises `UsageError`."""
     file = Path(name)
-    if not file.is_file():
+    if not os.path.isfile(file):
         found = _named(name, rootdir)
         if len(found) != 1:
             known = ", ".join(sorted(path.stem for path in (rootdir / DIRECTORY).glob("*.json"))[:8])
@@ -108,6 +108,8 @@ def load(name: str, rootdir: Path) -> SavedCase:
         file = found[0]
     try:
         data: dict[str, Any] = json.loads(file.read_text())
+        if data["schema"] != SCHEMA:
+            raise ValueError(f"it is of schema {data['schema']!r}, this version reads schema {SCHEMA}")
         return SavedCase(
             id=str(data["id"]),
             script=str(data["script"]),

@@ -92,12 +92,12 @@ def blames_body_type(failure: Failure, script: Script, code_dir: Path) -> bool:
     """
     if failure.stage not in {"input_fn", "transform_fn"} or failure.by != "script":
         return False
-    if failure.type in {"TypeError", "AttributeError"}:
-        of_text = _OF_TEXT_TYPE.search(failure.message) is not None
-        return of_text and _OF_DATA.search(failure.message) is None
     frame = user_frame(failure, code_dir)
-    if frame is None or script.tree is None or not _is_of(frame, script) or not _refuses(frame, script):
+    if frame is None or script.tree is None or not _is_of(frame, script):
         return False
+    if not _refuses(frame, script):
+        of_text = failure.type in {"TypeError", "AttributeError"} and _OF_TEXT_TYPE.search(failure.message)
+        return bool(of_text) and _OF_DATA.search(failure.message) is None
     return any(
         _spans(statement, frame.line)
         for node in ast.walk(script.tree)
@@ -137,7 +137,7 @@ def responsible(exchange: Exchange, stack: Stack) -> str | None:
 
     The earliest stage that fails names it; 702 and 208 where that stage is a default.
     """
-    if exchange.ended is Ended.DIED:
+    if exchange.ended is Ended.DIED and not exchange.died_of_text:
         return "SMC605"
     if exchange.ended is Ended.TIMED_OUT:
         return "SMC604"

@@ -129,11 +129,7 @@ class ContractPlugin:
         if not reports:
             return
         root = self.config.rootpath
-        bare = [
-            script_report(judged, stack, root)
-            for judged in self.judged.values()
-            for stack, _ in judged.stacks
-        ]
+        bare = [script_report(judged, stack, root) for judged in self.judged.values() for stack, _ in judged.stacks]
         report = build_report(self.records, seed=self.seed, root=root, scripts=bare)
         for path in reports:
             write_json(report, path)

@@ -119,9 +119,7 @@ class ContractItem(pytest.Item):
         self._result = result
         # pytest keeps the place of an item from before it ran; a violation has a better one.
         vars(self).pop("location", None)
-        self.record = record(
-            self.parent.judged, self.item, result, node_id=self.nodeid, root=self.config.rootpath
-        )
+        self.record = record(self.parent.judged, self.item, result, node_id=self.nodeid, root=self.config.rootpath)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the failure report of each violation; of our own failures one line, no traceback."""

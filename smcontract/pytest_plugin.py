@@ -53,9 +53,7 @@ def smcontract_model_dir() -> Path | None:
 
 
 @pytest.fixture(scope="module")
-def smcontract_endpoint(
-    request: pytest.FixtureRequest, smcontract_model_dir: Path | None
-) -> Iterator[LocalEndpoint]:
+def smcontract_endpoint(request: pytest.FixtureRequest, smcontract_model_dir: Path | None) -> Iterator[LocalEndpoint]:
     """Serve the script that the marker names (or `--smcontract`): an `Endpoint`, one for the module."""
     from smcontract.pytest_endpoint import serve
 

@@ -9,9 +9,7 @@ import pytest
 from smcontract.reporting.merge import ItemRecord
 
 
-def write_summary(
-    terminal: pytest.TerminalReporter, records: Iterable[ItemRecord], notes: Sequence[str]
-) -> None:
+def write_summary(terminal: pytest.TerminalReporter, records: Iterable[ItemRecord], notes: Sequence[str]) -> None:
     """Write what each verified fallback would change, and what became of the reports."""
     lines = [*fallback_lines(records), *notes]
     if lines:

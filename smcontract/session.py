@@ -216,7 +216,7 @@ class Session:
 
         def exchange(body: bytes) -> Exchange | None:
             if body not in tried:
-                ends = [one.ended for one in tried.values() if one.ended is not Ended.ANSWERED]
+                ends = [one.ended for one in tried.values() if one.response is None and not one.died_of_text]
                 if len(ends) >= TOO_MANY_DEATHS or ends.count(Ended.TIMED_OUT) >= TOO_MANY_HANGS:
                     return None
                 request = Request(body=body, content_type=content_type, accept=self.first_accept)
@@ -259,7 +259,7 @@ class Session:
         return None
 
     def _is_sure(self, attempt: Exchange) -> bool:
-        if attempt.ended is not Ended.ANSWERED:
+        if attempt.response is None and not attempt.died_of_text:
             return True
         failure = attempt.failure
         if failure is None:

@@ -76,3 +76,9 @@ def judge(
     report = smcontract.check_script(script, select=[code], stack=[stack], **settings)
     (judged,) = report.scripts
     return Judgement(checks=judged.checks, violations=judged.violations)
+
+
+def line_of(source: str, text: str) -> int:
+    """Return the number of the first line that holds `text`, in a source as `write_script` writes it."""
+    lines = textwrap.dedent(source).splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if text in line)

@@ -103,3 +103,38 @@ def test_cases_of_a_version_before_settings_were_kept(tmp_path: Path) -> None:
     (tmp_path / "1.json").write_text(old)
     found = load(str(tmp_path / "1.json"), tmp_path)
     assert (found.parameters, found.flags, found.ini, found.directory) == ({}, {}, {}, ".")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not json",
+        "[]",
+        "5",
+        "{}",
+        '{"schema": 1}',
+        '{"schema": 2, "id": "1"}',
+        '{"schema": 1, "id": "1", "script": "x", "stack": "x", "model_dir": null, "item": "x",'
+        ' "content_type": null, "accept": null, "body_base64": "no base64!"}',
+    ],
+)
+def test_a_damaged_case_is_said_in_one_line(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "case.json"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=r"case\.json: is no case that smcontract saved") as caught:
+        load(str(file), tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_bytes_that_are_no_text_are_no_case(tmp_path: Path) -> None:
+    (tmp_path / "case.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageError, match="is no case"):
+        load(str(tmp_path / "case.json"), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a/" * 3000, "nul\0"], ids=["long", "deep", "null byte"])
+def test_a_name_that_no_file_can_have_is_no_case(name: str, tmp_path: Path) -> None:
+    for read in (load, find):
+        with pytest.raises(UsageError, match="is no saved case"):
+            read(name, tmp_path)

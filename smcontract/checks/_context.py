@@ -87,7 +87,7 @@ class CheckContext:
     def responsible(self, exchange: Exchange) -> str | None:
         """Return the code that names this exchange's failure, or None for a success."""
         code = responsible(exchange, self.stack)
-        if code == "SMC301" and self.session.takes_other_body_type(exchange):
+        if code in {"SMC301", "SMC601"} and self.session.takes_other_body_type(exchange):
             return "SMC304"
         return code
 

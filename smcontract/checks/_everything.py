@@ -2,45 +2,79 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smcontract.checks._case import Case
 from smcontract.checks._context import CheckContext
+from smcontract.payloads._domain import Domain
 from smcontract.payloads._malformed import cuts, malformed
+from smcontract.session import TOO_MANY_DEATHS, TOO_MANY_HANGS
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
+UNSUPPORTED = "application/x-undeclared"
+
 
 class Everything:
-    """What a client could send, well formed or not."""
+    """What a client could send, well formed or not; ends after five deaths, and after so many hangs."""
+
+    def __init__(self, *, hangs: int = TOO_MANY_HANGS) -> None:
+        self._hangs = hangs
 
     def matrix(self, ctx: CheckContext) -> Iterator[Case]:
-        """Yield, per content type, a valid body where one is known, else a guess, and the malformed ones."""
-        for content_type in ctx.session.content_types():
-            probe = ctx.session.probe(content_type) if ctx.loaded().ok else None
-            valid = b"1,2,3"
-            if probe is not None and probe.failed is not None:
-                valid = probe.failed.request.body
-            elif probe is not None and probe.domain is not None:
-                valid = probe.domain.encode(probe.domain.baseline())
-            yield Case(request=ctx.request(valid, content_type=content_type))
-            if ctx.loaded().ok:
-                for label, body in malformed(content_type, valid):
-                    yield Case(request=ctx.request(body, content_type=content_type), label=label)
+        """Yield the valid bodies for every accept, then what nobody supports, then the malformed bodies."""
+        if not ctx.loaded().ok:
+            yield Case(request=ctx.request(b"1,2,3"))
+            return
+        before, started = ctx.endpoint.deaths, time.monotonic()
+        for case in self._cases(ctx):
+            yield case
+            deaths = ctx.endpoint.deaths - before
+            late = time.monotonic() - started >= self._hangs * ctx.endpoint.timeout
+            if deaths >= TOO_MANY_DEATHS or (deaths and late):
+                return
+
+    def _cases(self, ctx: CheckContext) -> Iterator[Case]:
+        types = ctx.session.content_types()
+        valid = {content_type: _valid(ctx, content_type) for content_type in types}
+        for content_type in types:
+            for accept in ctx.session.accepts():
+                yield Case(request=ctx.request(valid[content_type], content_type=content_type, accept=accept))
+        first = valid[types[0]]
+        yield Case(request=ctx.request(first, accept=UNSUPPORTED), label="an unsupported Accept")
+        yield Case(request=ctx.request(first, content_type=UNSUPPORTED), label="an unsupported content type")
+        for content_type in types:
+            for label, body in malformed(content_type, valid[content_type]):
+                yield Case(request=ctx.request(body, content_type=content_type), label=label)
 
     def strategy(self, ctx: CheckContext) -> SearchStrategy[Case] | None:
-        """Return valid bodies of the first content type, some of them damaged."""
+        """Return bodies of every content type, some of them damaged."""
         from hypothesis import strategies as st
 
-        content_type = ctx.session.content_types()[0]
-        domain = ctx.session.probe(content_type).domain if ctx.loaded().ok else None
-        if domain is None:
-            return None
-        valid = domain.tables().map(domain.encode)
-        bodies = st.one_of(valid, cuts(valid))
-        return bodies.map(lambda body: Case(request=ctx.request(body, content_type=content_type)))
+        types = ctx.session.content_types() if ctx.loaded().ok else ()
+        domains = [probe.domain for probe in map(ctx.session.probe, types) if probe.domain is not None]
+        return st.one_of([_cases(ctx, domain) for domain in domains]) if domains else None
+
+
+def _cases(ctx: CheckContext, domain: Domain) -> SearchStrategy[Case]:
+    from hypothesis import strategies as st
+
+    valid = domain.tables().map(domain.encode)
+    return st.one_of(valid, cuts(valid)).map(
+        lambda body: Case(request=ctx.request(body, content_type=domain.content_type))
+    )
+
+
+def _valid(ctx: CheckContext, content_type: str) -> bytes:
+    """Return a body that is taken, where one is known, else one that shows why none is, else a guess."""
+    failed = ctx.session.probe(content_type).failed
+    if failed is not None:
+        return failed.request.body
+    return ctx.session.valid_body(content_type) or b"1,2,3"
 
 
 EVERYTHING = Everything()
+UNTIL_ONE_HANGS = Everything(hangs=1)

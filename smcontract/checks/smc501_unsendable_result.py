@@ -105,16 +105,16 @@ def _body_of_pair(stage: Stage) -> Any:
 
 
 def _violation(ctx: CheckContext, exchange: Exchange, stage: Stage, message: str, got: str) -> Violation:
-    response = exchange.response
-    sent = "null" if response is not None and response.body == b"null" else "nothing"
-    null = OnSageMaker(status=200, message=f"a success whose body is {sent}, labelled {label(exchange)}")
-    is_none = stage.value.is_none or got == "None in a pair"
+    body = exchange.response.body if exchange.response is not None else b""
+    empty = {b"null": "null", b"": "empty"}.get(body) if exchange.succeeded else None
     return ctx.violation(
         message=message,
         expected="str or bytes, or a pair (body, content type)",
         got=got,
         exchange=exchange,
-        on_sagemaker=null if is_none and exchange.succeeded else None,
+        on_sagemaker=OnSageMaker(status=200, message=f"a success whose body is {empty}, labelled {label(exchange)}")
+        if empty
+        else None,
         function=stage.name,
         cause=stage.value.type,
         fix=f"return the encoded body from {stage.name}",

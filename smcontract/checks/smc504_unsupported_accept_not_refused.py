@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from smcontract.checks._case import Case
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
-from smcontract.checks._responses import label
-from smcontract.endpoints import Exchange
+from smcontract.checks._responses import label, typename
+from smcontract.endpoints import Exchange, Failure
 from smcontract.session import Inconclusive
 from smcontract.violations import Severity, Violation
 
-UNSUPPORTED = ("image/png", "application/xml")
+UNSUPPORTED = ("image/png", "application/xml", "application/x-undeclared")
 
 
 @check("SMC504", "unsupported-accept-not-refused", phases=(Phase.MATRIX,))
@@ -19,8 +21,9 @@ def unsupported_accept_not_refused(ctx: CheckContext) -> Iterator[Violation]:
     """An Accept that nobody supports is not refused.
 
     ## What it does
-    Asks for `image/png` (or `application/xml`) where the script names neither. An error where `output_fn`
-    returns None or fails by a slip of its own line; a warning where it sends another type in silence.
+    Asks for `image/png` (or another type that the script does not name). An error where `output_fn`
+    returns None or fails by a slip of its own line; a warning where it sends another type in silence, or
+    returns what cannot be sent.
 
     ## Why it fails on SageMaker
     A bare body is labelled with whatever was asked for: the client is told that it got a PNG.
@@ -35,7 +38,8 @@ def unsupported_accept_not_refused(ctx: CheckContext) -> Iterator[Violation]:
     End with `raise ValueError(f"unsupported accept {accept!r}")`.
 
     ## When it stays silent
-    The stack's default `output_fn` refuses by itself.
+    The stack's default `output_fn` refuses by itself. The `KeyError` of a table of encoders names the Accept:
+    a refusal too.
 
     ## Source
     sagemaker-inference 1.10.1, `encoder.py`, `encode` (what the default does).
@@ -45,10 +49,14 @@ def unsupported_accept_not_refused(ctx: CheckContext) -> Iterator[Violation]:
         raise Inconclusive("the stack's default output_fn refuses what it does not support (no output_fn here)")
     ctx.loaded()
     domain = ctx.domain()
+    supported = ctx.request(domain.encode(domain.baseline()), content_type=domain.content_type)
+    plain = ctx.exchange(supported)
+    code = ctx.responsible(plain)
+    if code is not None:
+        ctx.pass_over(Case(request=supported), plain, code)
+        raise Inconclusive(ctx.elsewhere[0])
     accept = next(accept for accept in UNSUPPORTED if accept not in ctx.session.accepts())
-    body = domain.encode(domain.baseline())
-    exchange = ctx.exchange(ctx.request(body, content_type=domain.content_type, accept=accept))
-    yield from _judge(ctx, own[0], accept, exchange)
+    yield from _judge(ctx, own[0], accept, ctx.exchange(replace(supported, accept=accept)))
 
 
 def _judge(ctx: CheckContext, function: str, accept: str, exchange: Exchange) -> Iterator[Violation]:
@@ -65,7 +73,9 @@ def _judge(ctx: CheckContext, function: str, accept: str, exchange: Exchange) ->
             cause="none",
             fix=refusal,
         )
-    elif failure is not None and failure.stage == function and ctx.is_accident(failure):
+    elif failure is not None and failure.stage == function:
+        if not ctx.is_accident(failure) or _names(failure, accept):
+            return
         yield ctx.violation(
             message=f"{function} fails by accident on the unsupported Accept {accept}: {failure}",
             expected="an exception that names the Accept",
@@ -84,3 +94,19 @@ def _judge(ctx: CheckContext, function: str, accept: str, exchange: Exchange) ->
             severity=Severity.WARNING,
             fix=refusal,
         )
+    elif stage is not None and ctx.responsible(exchange) == "SMC501":
+        yield ctx.violation(
+            message=f"{function} returns what cannot be sent for the unsupported Accept {accept}",
+            expected="an exception that names the Accept",
+            got=f"a {typename(stage.value.type)}",
+            exchange=exchange,
+            function=function,
+            cause="unsendable",
+            severity=Severity.WARNING,
+            fix=refusal,
+        )
+
+
+def _names(failure: Failure, accept: str) -> bool:
+    """Whether it is the KeyError of a table of encoders: a refusal that names the Accept, as good as a raise."""
+    return failure.type == "KeyError" and accept in failure.message

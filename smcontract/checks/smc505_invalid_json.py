@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from smcontract.checks._case import Case
@@ -10,7 +11,7 @@ from smcontract.checks._context import CheckContext
 from smcontract.checks._responses import answered, last_stage, read_back
 from smcontract.checks._sources import VALID
 from smcontract.payloads._codec import JSON, doubly_encoded, has_constant, is_json
-from smcontract.violations import Violation
+from smcontract.violations import Severity, Violation
 
 
 @check(
@@ -25,7 +26,8 @@ def invalid_json(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     """The response is JSON that strict parsers refuse, or JSON within JSON.
 
     ## What it does
-    Looks for `NaN` and `Infinity` as values, and for a JSON string that holds a JSON object or array.
+    Looks for `NaN` and `Infinity` as values, and for a JSON string that holds a JSON object or array. A
+    warning where only zeros or fractions of a body that was found by trying bring the NaN forth.
 
     ## Why it fails on SageMaker
     `json.dumps` writes NaN and Infinity, which are no JSON: JavaScript, Go and Java refuse the whole
@@ -39,7 +41,8 @@ def invalid_json(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     `json.dumps(value, allow_nan=False)` once, after replacing NaN by None.
 
     ## When it stays silent
-    Where the response is labelled as something else than JSON.
+    Where the response is labelled as something else than JSON, and where the text in the string is what
+    the client sent.
 
     ## Source
     RFC 8259, section 6; PAIN.md rows 8 and 18.
@@ -49,20 +52,46 @@ def invalid_json(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         return
     if not is_json(exchange.response.content_type):
         return
-    stage = last_stage(exchange)
     value, problem = read_back(exchange)
     if problem is not None:
         return
+    stage = last_stage(exchange)
+    if doubly_encoded(value) and not _echoes(value, case.request.body):
+        yield ctx.violation(
+            message="the response is JSON encoded twice",
+            expected="a JSON value",
+            got=repr(exchange.response.body[:80]),
+            exchange=exchange,
+            function=stage.name if stage is not None else None,
+            cause="twice",
+            fix="encode once",
+        )
     constant = has_constant(exchange.response.body)
-    twice = doubly_encoded(value)
-    if not twice and constant is None:
-        return
-    yield ctx.violation(
-        message="the response is JSON encoded twice" if twice else f"the response holds {constant}, which is no JSON",
-        expected="a JSON value" if twice else "numbers, or null",
-        got=repr(exchange.response.body[:80]),
-        exchange=exchange,
-        function=stage.name if stage is not None else None,
-        cause="twice" if twice else "constant",
-        fix="encode once" if twice else "replace NaN and Infinity before json.dumps(value, allow_nan=False)",
-    )
+    if constant is not None:
+        yield ctx.violation(
+            message=f"the response holds {constant}, which is no JSON",
+            expected="numbers, or null",
+            got=repr(exchange.response.body[:80]),
+            exchange=exchange,
+            function=stage.name if stage is not None else None,
+            cause="constant",
+            severity=Severity.ERROR if _is_ordinary(ctx, case) else Severity.WARNING,
+            fix="replace NaN and Infinity before json.dumps(value, allow_nan=False)",
+        )
+
+
+def _echoes(text: str, body: bytes) -> bool:
+    """Whether the text is what the client sent: a handler of text that was sent JSON answers with JSON."""
+    sent = body.decode("utf-8", "replace")
+    try:
+        return text.strip().casefold() in sent.casefold() or json.loads(text) == json.loads(sent)
+    except ValueError:
+        return False
+
+
+def _is_ordinary(ctx: CheckContext, case: Case) -> bool:
+    """Whether the data is valid beyond doubt, or the plainest there is; zeros and fractions were only drawn."""
+    if case.given or ctx.is_certain(case) or case.table is None:
+        return True
+    domain = ctx.domain()
+    return any(case.table == domain.baseline(rows) for rows in range(domain.min_rows, domain.max_rows + 1))

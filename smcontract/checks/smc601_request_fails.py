@@ -45,7 +45,8 @@ def request_fails(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     if exchange is None:
         return
     stage = exchange.failure.stage if exchange.failure is not None else "the request"
-    got = str(exchange.failure) if exchange.failure is not None else _status(ctx, case)
+    status = exchange.response.status if exchange.response is not None else "no answer"
+    got = str(exchange.failure or status)
     yield ctx.violation(
         message=f"{stage} raises {got} on a valid request ({ctx.content_type} to {ctx.accept})",
         expected="a success",
@@ -54,7 +55,3 @@ def request_fails(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         severity=ctx.severity(case, exchange),
     )
 
-
-def _status(ctx: CheckContext, case: Case) -> str:
-    response = ctx.exchange(case.request).response
-    return str(response.status) if response is not None else "no answer"

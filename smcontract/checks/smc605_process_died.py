@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from smcontract.checks._case import Case
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._everything import EVERYTHING
-from smcontract.endpoints import Ended
-from smcontract.violations import Violation
+from smcontract.endpoints import Ended, Exchange
+from smcontract.endpoints._channel import ChannelEnded
+from smcontract.judgement import is_deliberate
+from smcontract.session import Inconclusive
+from smcontract.violations import OnSageMaker, Severity, Violation
 
 
 @check("SMC605", "process-died", phases=(Phase.MATRIX, Phase.PROPERTY), cases=EVERYTHING)
@@ -17,13 +21,15 @@ def process_died(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     """The script's process died: an exit, a crash, a signal.
 
     ## What it does
-    Sends valid, malformed and damaged bodies, and names the request during which the process ended, and how.
-    `sys.exit` in a handler counts: it is no `Exception`, and escapes the server's own handling.
+    Sends valid, malformed and damaged bodies, and types that nobody supports, and names the request during
+    which the process ended, and how. `sys.exit` in a handler counts: it is no `Exception`, and escapes the
+    server's own handling.
 
     ## Why it fails on SageMaker
     The client gets 500 "Worker died." (under Flask: no answer at all), and the next ones wait while the
     model is loaded again. multi-model-server and TorchServe die also of a pair whose second part is no
-    text, and of an exception's message that is not ASCII.
+    text, and of an exception's message that is not ASCII: a warning where the script's own `raise` wrote
+    it, and a note, the server's own flaw, where a library did.
 
     ## Example
         def predict_fn(data, model):
@@ -39,19 +45,73 @@ def process_died(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     ## Source
     multi-model-server 1.1.11 and TorchServe 0.12.0, `model_service_worker.py`, as run.
     """
+    loaded = ctx.loaded()
     exchange = ctx.exchange(case.request)
+    if not loaded.ok and loaded.ended is not Ended.DIED:
+        raise Inconclusive(f"reported as {ctx.responsible(exchange)}")
     ctx.judged += 1
     if exchange.ended is not Ended.DIED:
         return
+    if not loaded.ok:
+        _need_interpreter(ctx)
+        yield _at_load(ctx, exchange)
+    elif exchange.died_of_text:
+        yield _of_text(ctx, case, exchange)
+    else:
+        yield _at_request(ctx, case, exchange)
+
+
+def _need_interpreter(ctx: CheckContext) -> None:
+    """Raise `Inconclusive` where the interpreter does not even start: that is not the script's doing."""
+    try:
+        ctx.endpoint.ping()
+    except ChannelEnded as end:
+        raise Inconclusive(
+            f"the interpreter for the script's process does not start ({end.death}): name another with "
+            f"--smcontract-python"
+        ) from None
+
+
+def _at_load(ctx: CheckContext, exchange: Exchange) -> Violation:
+    violation = ctx.violation(
+        message=f"the process dies while it loads: {exchange.death}",
+        expected="a loaded model, or an exception",
+        got=exchange.death,
+        exchange=exchange,
+        cause=exchange.death,
+        on_sagemaker=OnSageMaker(status=None, message="the worker dies again and again, and never comes into service"),
+    )
+    return replace(violation, request=None)
+
+
+def _at_request(ctx: CheckContext, case: Case, exchange: Exchange) -> Violation:
     failure = exchange.failure
     how = str(failure) if failure is not None else exchange.death
-    when = f" on {case.label}" if case.label else ""
-    at_load = not ctx.endpoint.load().ok
-    yield ctx.violation(
-        message=f"the process dies while {'it loads' if at_load else f'it answers a request{when}'}: {how}",
+    on = f" on {case.label}" if case.label else ""
+    stage = exchange.stages[-1].name if failure is None and exchange.stages else None
+    return ctx.violation(
+        message=f"the process dies while it answers a request{on}: {how}",
         expected="an answer, or an exception",
         got=how,
         exchange=exchange,
+        function=stage,
         cause=f"{failure.stage} {failure.type}" if failure is not None else exchange.death,
         fix="raise an exception instead of leaving the process" if failure is not None else None,
+    )
+
+
+def _of_text(ctx: CheckContext, case: Case, exchange: Exchange) -> Violation:
+    """Weigh the death of an exception's text: the server's own flaw, which an ASCII text avoids."""
+    failure = exchange.failure
+    assert failure is not None
+    on = f" on {case.label}" if case.label else ""
+    own = is_deliberate(failure, ctx.script, ctx.session.target.code_dir)
+    return ctx.violation(
+        message=f"the text of an exception kills the server's worker{on}: {failure}",
+        expected="an exception whose text is ASCII",
+        got=str(failure),
+        exchange=exchange,
+        cause=f"text {failure.stage} {failure.type}",
+        severity=Severity.WARNING if own else Severity.NOTE,
+        fix="raise with ASCII text: what it quotes of the request through ascii()",
     )

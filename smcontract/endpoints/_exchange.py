@@ -129,6 +129,11 @@ class Exchange:
         """Whether the client gets a success (2xx)."""
         return self.response is not None and 200 <= self.response.status < 300
 
+    @property
+    def died_of_text(self) -> bool:
+        """Whether the worker died of no more than the text of an exception, which its server cannot send."""
+        return self.ended is Ended.DIED and self.failure is not None and not self.failure.escapes
+
     def stage(self, name: str) -> Stage | None:
         """Return the stage called `name` if it returned a value."""
         return next((stage for stage in self.stages if stage.name == name), None)

@@ -80,6 +80,14 @@ def test_tables_shrink_towards_few_rows_of_zeros() -> None:
     assert find(tables, lambda table: len(table) > 1, settings=QUIET) == [[0, 0, 0], [0, 0, 0]]
 
 
+@pytest.mark.parametrize("integers", [True, False])
+def test_rows_that_a_failure_does_not_need_are_shrunk_away(integers: bool) -> None:
+    tables = domain(columns=3, max_rows=3, integers=integers).tables()
+    many = settings(QUIET, max_examples=400)
+    found = find(tables, lambda table: any(row[0] == 7 for row in table), settings=many)
+    assert found == [[7, 0, 0]]
+
+
 def test_fractions_are_drawn_where_they_are_taken() -> None:
     tables = domain(columns=1, integers=False).tables()
     assert find(tables, lambda table: table[0][0] % 1 != 0, settings=QUIET) == [[0.25]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 import pytest
 
@@ -101,9 +102,7 @@ class TestWhichItems:
     def test_scripts_of_the_ini_file_join_the_tests(self, project: Project, testpaths: str) -> None:
         project.write("inference.py")
         project.write("tests/test_other.py", "def test_other():\n    pass\n")
-        project.write(
-            "pytest.ini", f"[pytest]\n{testpaths}smcontract = inference.py\nsmcontract_select = SMC101\n"
-        )
+        project.write("pytest.ini", f"[pytest]\n{testpaths}smcontract = inference.py\nsmcontract_select = SMC101\n")
         assert sorted(project.ids()) == [
             "inference.py::SMC101-unparsable-script",
             "tests/test_other.py::test_other",
@@ -118,9 +117,7 @@ class TestWhichItems:
     def test_several_scripts(self, project: Project) -> None:
         project.write("one.py")
         project.write("two.py")
-        ids = project.ids(
-            "--smcontract", "two.py", "--smcontract", "one.py", "--smcontract-select", "SMC101,SMC102"
-        )
+        ids = project.ids("--smcontract", "two.py", "--smcontract", "one.py", "--smcontract-select", "SMC101,SMC102")
         assert ids == [
             "two.py::SMC101-unparsable-script",
             "two.py::SMC102-model-fn-missing",
@@ -231,14 +228,12 @@ class TestKindsOfPath:
         result.assert_outcomes(passed=3)
         result.stdout.fnmatch_lines(["model.tar.gz::SMC101-unparsable-script PASSED*"])
 
-    def test_what_an_archive_is_unpacked_to_is_removed(
-        self, project: Project, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_what_an_archive_is_unpacked_to_is_removed(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
         project.archive("model.tar.gz", {"code/inference.py": ECHO})
         (project.path / "scratch").mkdir()
-        monkeypatch.setenv("TMPDIR", str(project.path / "scratch"))
-        project.run_apart("--smcontract", "model.tar.gz", "--smcontract-select", "SMC202").assert_outcomes(passed=1)
-        project.run_apart("--smcontract", "model.tar.gz", "--smcontract", "nowhere.py")
+        monkeypatch.setattr(tempfile, "tempdir", str(project.path / "scratch"))
+        project.run("--smcontract", "model.tar.gz", "--smcontract-select", "SMC202").assert_outcomes(passed=1)
+        assert project.run("--smcontract", "model.tar.gz", "--smcontract", "nowhere.py").ret == 4
         left = [path.name for path in (project.path / "scratch").iterdir() if path.name.startswith("smcontract")]
         assert left == []
 

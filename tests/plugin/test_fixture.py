@@ -75,7 +75,11 @@ class TestMarker:
 
     @pytest.mark.parametrize(
         ("test", "named"),
-        [("tests/deep/test_it.py", "../../inference.py"), ("tests/deep/test_it.py", "inference.py"), ("test_it.py", "./inference.py")],
+        [
+            ("tests/deep/test_it.py", "../../inference.py"),
+            ("tests/deep/test_it.py", "inference.py"),
+            ("test_it.py", "./inference.py"),
+        ],
         ids=["relative to the test", "relative to rootdir", "beside the test"],
     )
     def test_paths(self, project: Project, test: str, named: str) -> None:
@@ -98,7 +102,11 @@ class TestMarker:
         )
 
     def test_stack(self, project: Project) -> None:
-        project.write("test_it.py", ASKS.replace('("inference.py")', '("inference.py", stack="sklearn")') + "\n        assert smcontract_endpoint.stack.name == 'sklearn'\n")
+        project.write(
+            "test_it.py",
+            ASKS.replace('("inference.py")', '("inference.py", stack="sklearn")')
+            + "\n        assert smcontract_endpoint.stack.name == 'sklearn'\n",
+        )
         project.run().assert_outcomes(passed=1)
 
     def test_timeout(self, project: Project) -> None:
@@ -144,9 +152,7 @@ class TestScope:
             def test_{name}(smcontract_endpoint):
                 smcontract_endpoint.invoke(b"1", "application/json")
             """
-        project.write(
-            "test_it.py", "import pytest\npytestmark = pytest.mark.smcontract('counts.py')\n"
-        )
+        project.write("test_it.py", "import pytest\npytestmark = pytest.mark.smcontract('counts.py')\n")
         with (project.path / "test_it.py").open("a") as file:
             for name in ("one", "two", "three"):
                 file.write(test.format(name=name).replace("\n            ", "\n"))
@@ -302,7 +308,9 @@ class TestModelDirectory:
     def test_of_the_marker_beside_the_test(self, project: Project) -> None:
         project.write("pytest.ini", "[pytest]\n")
         project.write("tests/weights/greeting.txt", "hello")
-        project.write("tests/test_it.py", self.ANSWERS.replace('("inference.py")', '("inference.py", model_dir="weights")'))
+        project.write(
+            "tests/test_it.py", self.ANSWERS.replace('("inference.py")', '("inference.py", model_dir="weights")')
+        )
         project.run().assert_outcomes(passed=1)
 
     @pytest.mark.parametrize("scope", ["session", "module"])
@@ -351,7 +359,10 @@ def test_no_process_is_left_behind(project: Project) -> None:
             return 1
         """,
     )
-    project.write("test_it.py", "import pytest\n\n@pytest.mark.smcontract('pid.py')\ndef test_it(smcontract_endpoint):\n    smcontract_endpoint.invoke(b'1')\n")
+    project.write(
+        "test_it.py",
+        "import pytest\n\n@pytest.mark.smcontract('pid.py')\ndef test_it(smcontract_endpoint):\n    smcontract_endpoint.invoke(b'1')\n",
+    )
     project.run().assert_outcomes(passed=1)
     pid = int((project.path / "pid").read_text())
     with pytest.raises(ProcessLookupError):

@@ -9,7 +9,6 @@ import pytest
 from plugin.support import ECHO, STATIC, Project
 
 
-
 def test_of_one_script(project: Project) -> None:
     project.write("inference.py")
     result = project.run("--smcontract", "inference.py", *STATIC, "--hypothesis-seed", "4")
@@ -86,9 +85,7 @@ def test_of_several_scripts(project: Project) -> None:
     for number in range(3):
         project.write(f"s{number}.py")
     result = project.run("--smcontract", ".", "--smcontract-select", "SMC101")
-    result.stdout.fnmatch_lines(
-        ["smcontract *: 3 scripts, 3 checks, seed *", "  s0.py: *", "  s1.py: *", "  s2.py: *"]
-    )
+    result.stdout.fnmatch_lines(["smcontract *: 3 scripts, 3 checks, seed *", "  s0.py: *", "  s1.py: *", "  s2.py: *"])
 
 
 def test_of_many_scripts_it_only_counts(project: Project) -> None:

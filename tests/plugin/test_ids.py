@@ -53,9 +53,7 @@ def test_two_versions_of_one_stack_have_ids_of_their_own(project: Project) -> No
 def test_all_stacks(project: Project) -> None:
     project.write("inference.py")
     ids = project.ids("--smcontract", "inference.py", "--smcontract-select", "SMC101", "--smcontract-stack", "all")
-    assert ids == [
-        f"inference.py::SMC101-unparsable-script[{stack}]" for stack in ("inference", "pytorch", "sklearn")
-    ]
+    assert ids == [f"inference.py::SMC101-unparsable-script[{stack}]" for stack in ("inference", "pytorch", "sklearn")]
 
 
 def test_content_types_in_the_order_given(project: Project) -> None:
@@ -130,9 +128,7 @@ class TestOneId:
 
     def test_outside_rootdir(self, project: Project, elsewhere: Path) -> None:
         script = project.write("inference.py", at=elsewhere)
-        result = project.run(
-            "--rootdir", project.path, "--smcontract", script, f"{script}::SMC101-unparsable-script"
-        )
+        result = project.run("--rootdir", project.path, "--smcontract", script, f"{script}::SMC101-unparsable-script")
         result.assert_outcomes(passed=1)
 
     def test_of_an_archive(self, project: Project) -> None:

@@ -61,7 +61,12 @@ class TestFailed:
     def test_a_process_that_dies(self, project: Project, statement: str, code: str) -> None:
         project.write("inference.py", ECHO.replace("return data", statement))
         result = project.run(
-            "--smcontract", "inference.py", "--smcontract-max-examples", "3", "--smcontract-select", "SMC1,SMC605,SMC301"
+            "--smcontract",
+            "inference.py",
+            "--smcontract-max-examples",
+            "3",
+            "--smcontract-select",
+            "SMC1,SMC605,SMC301",
         )
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         result.stdout.fnmatch_lines([f"FAILED inference.py::{code}-*"])
@@ -70,7 +75,7 @@ class TestFailed:
         project.write("inference.py", ECHO.replace("return data", "import time; time.sleep(60)"))
         result = project.run(
             "--smcontract", "inference.py", "--smcontract-max-examples", "3", "--smcontract-timeout", "0.3",
-            "--smcontract-select", "SMC604,SMC505",
+            "--smcontract-select", "SMC604",
         )  # fmt: skip
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         result.stdout.fnmatch_lines(["FAILED inference.py::SMC604-too-slow*"])
@@ -121,7 +126,7 @@ class TestWarned:
         ids=["-W error", "--smcontract-strict", "-W error of the category"],
     )
     def test_fails_where_warnings_do(self, project: Project, flags: tuple[str, ...]) -> None:
-        result = project.run_apart(*WARNS, *flags, "--smcontract-report", "report.json")
+        result = project.run(*WARNS, *flags, "--smcontract-report", "report.json")
         result.assert_outcomes(passed=1, failed=1)
         result.stdout.fnmatch_lines(
             ["SMC504 unsupported-accept-not-refused (warning) at careless.py:*", "FAILED *SMC504-* - *"]
@@ -129,11 +134,11 @@ class TestWarned:
         assert sorted(project.outcomes().values()) == ["failed", "passed"]
 
     def test_can_be_silenced(self, project: Project) -> None:
-        result = project.run_apart(*WARNS, "-W", "ignore::smcontract.ContractWarning")
+        result = project.run(*WARNS, "-W", "ignore::smcontract.ContractWarning")
         result.assert_outcomes(passed=2, warnings=0)
 
     def test_without_pytests_warnings(self, project: Project) -> None:
-        result = project.run_apart(*WARNS, "-p", "no:warnings")
+        result = project.run(*WARNS, "-p", "no:warnings")
         assert result.ret == 0
 
 
@@ -169,9 +174,7 @@ class TestExpectedFailures:
             "pyproject.toml",
             '[tool.smcontract.scripts."known.py".expected-failures]\nSMC109 = "known"\n[tool.pytest.ini_options]\n',
         )
-        result = project.run(
-            "--smcontract", "known.py", "--smcontract", "other.py", "--smcontract-select", "SMC109"
-        )
+        result = project.run("--smcontract", "known.py", "--smcontract", "other.py", "--smcontract-select", "SMC109")
         result.assert_outcomes(failed=1, xfailed=1)
 
 
@@ -179,6 +182,8 @@ class TestIgnored:
     def test_by_a_comment(self, project: Project) -> None:
         project.write(
             "inference.py",
-            NO_RETURN.replace("def output_fn(prediction, accept):", "def output_fn(prediction, accept):  # smcontract: ignore[SMC109]"),
+            NO_RETURN.replace(
+                "def output_fn(prediction, accept):", "def output_fn(prediction, accept):  # smcontract: ignore[SMC109]"
+            ),
         )
         project.run("--smcontract", "inference.py", "--smcontract-select", "SMC109").assert_outcomes(passed=1)

@@ -52,8 +52,12 @@ def test_it_fulfils_the_schema(project: Project, source: str) -> None:
     assert summary["passed"] + summary["warned"] == outcomes.get("passed", 0)
     assert summary["warned"] == outcomes.get("warnings", outcomes.get("warning", 0))
     assert summary["errors"] == 0
-    assert summary["checks"] == len(judged["checks"]) == sum(
-        summary[outcome] for outcome in ("passed", "failed", "warned", "skipped", "xfailed", "xpassed", "errors")
+    assert (
+        summary["checks"]
+        == len(judged["checks"])
+        == sum(
+            summary[outcome] for outcome in ("passed", "failed", "warned", "skipped", "xfailed", "xpassed", "errors")
+        )
     )
     failed = {check["id"] for check in judged["checks"] if check["outcome"] == "failed"}
     named = {found["check_id"] for found in judged["violations"] if found["severity"] == "error"}
@@ -134,7 +138,9 @@ def test_several_reports_and_folders_on_the_way(project: Project) -> None:
         "--smcontract-report", "one.json", "--smcontract-report", "reports/two.json",
     )  # fmt: skip
     assert validated(project, "one.json") == validated(project, "reports/two.json")
-    result.stdout.fnmatch_lines([f"report: {project.path / 'one.json'}", f"report: {project.path / 'reports/two.json'}"])
+    result.stdout.fnmatch_lines(
+        [f"report: {project.path / 'one.json'}", f"report: {project.path / 'reports/two.json'}"]
+    )
 
 
 def test_our_own_defect_is_an_error_and_no_failure_of_the_script(project: Project) -> None:

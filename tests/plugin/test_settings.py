@@ -36,16 +36,12 @@ def test_a_table_is_that_of_one_script(project: Project) -> None:
     project.write("shop/other.py")
     project.write("pyproject.toml", COMMON + SCRIPTS + "[tool.pytest.ini_options]\n")
     result = project.run("--smcontract", ".", *SELECT)
-    result.stdout.fnmatch_lines(
-        ["  inference.py: stack inference@1.7.0 *", "  shop/other.py: stack inference@1.6.0 *"]
-    )
+    result.stdout.fnmatch_lines(["  inference.py: stack inference@1.7.0 *", "  shop/other.py: stack inference@1.6.0 *"])
 
 
 def test_a_table_of_a_model_directory(project: Project) -> None:
     project.write("model/code/inference.py")
-    project.write(
-        "pyproject.toml", "[tool.smcontract.scripts.model]\nstack = 'sklearn'\n[tool.pytest.ini_options]\n"
-    )
+    project.write("pyproject.toml", "[tool.smcontract.scripts.model]\nstack = 'sklearn'\n[tool.pytest.ini_options]\n")
     result = project.run("--smcontract", "model", *SELECT)
     result.stdout.fnmatch_lines(["  model: stack sklearn@*"])
 
@@ -108,7 +104,7 @@ def test_ini_twins_of_what_runs(project: Project) -> None:
             report.json
         """,
     )
-    result = project.run_apart()
+    result = project.run()
     result.assert_outcomes(passed=1)
     assert 1 <= project.report()["summary"]["examples"] <= 40
 
@@ -133,9 +129,7 @@ def test_env_reaches_the_script(project: Project, monkeypatch: pytest.MonkeyPatc
     result.assert_outcomes(passed=1)
 
 
-def test_paths_of_tables_start_at_rootdir_and_of_flags_here(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_paths_of_tables_start_at_rootdir_and_of_flags_here(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.write("code/inference.py")
     for folder in ("weights", "code/weights"):
         project.write(f"{folder}/weights", "")

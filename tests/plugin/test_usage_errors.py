@@ -168,7 +168,7 @@ def test_a_flag_that_is_not_there_is_pytests_own_error(project: Project) -> None
 
 @pytest.mark.parametrize("arguments", [("-n", "2"), ("--co",), ("-q",)], ids=" ".join)
 def test_other_flags_do_not_change_it(project: Project, arguments: tuple[str, ...]) -> None:
-    assert_one_line(project.run_apart("--smcontract", "nowhere.py", *arguments), "no such file or directory")
+    assert_one_line(project.run("--smcontract", "nowhere.py", *arguments), "no such file or directory")
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may read every file")

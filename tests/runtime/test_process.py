@@ -87,9 +87,7 @@ def test_a_script_is_served(start: Any, tmp_path: Any, plain: Any) -> None:
 
 
 def test_stacks_and_codecs_need_the_standard_library_alone(start: Any, tmp_path: Any) -> None:
-    process = start(
-        "def model_fn(d): pass\ndef input_fn(b, c): return b\ndef predict_fn(d, m): return [1, d]"
-    )
+    process = start("def model_fn(d): pass\ndef input_fn(b, c): return b\ndef predict_fn(d, m): return [1, d]")
     for stack in ("inference", "inference@1.5.5", "sklearn"):
         assert process.load(tmp_path, stack=stack)["ok"]
         answer, blobs = process.ask({"op": "invoke", "content_type": "text/csv"}, b"x")
@@ -121,9 +119,7 @@ def test_no_bytecode_is_left_in_the_code_directory(start: Any, tmp_path: Any, pl
 
 
 def test_prints_do_not_reach_the_pipe(start: Any, tmp_path: Any) -> None:
-    process = start(
-        "print('hello')\ndef model_fn(d): print('loading')\ndef transform_fn(m, b, c, a): return 'x'"
-    )
+    process = start("print('hello')\ndef model_fn(d): print('loading')\ndef transform_fn(m, b, c, a): return 'x'")
     assert process.load(tmp_path)["ok"]
     process.ask({"op": "invoke"}, b"")
     assert process.process.stdout.read1() == b"hello\nloading\n"
@@ -168,9 +164,7 @@ def test_the_end_of_the_input_ends_the_process_whatever_the_script_runs(start: A
 
 
 def test_an_answer_that_is_too_large_is_an_error(start: Any, tmp_path: Any) -> None:
-    process = start(
-        "def model_fn(d): pass\ndef input_fn(b, c): return 'x' * 2**26\ndef predict_fn(d, m): return 1"
-    )
+    process = start("def model_fn(d): pass\ndef input_fn(b, c): return 'x' * 2**26\ndef predict_fn(d, m): return 1")
     process.load(tmp_path)
     message = {"op": "invoke", "content_type": "text/csv", "export": ["input_fn"]}
     assert "over the bound" in process.ask(message, b"")[0]["error"]

@@ -35,9 +35,7 @@ def test_load_says_who_serves_what(script: Any, plain: Any) -> None:
         ),
     ],
 )
-def test_absent_functions_are_served_by_defaults(
-    script: Any, stack: Any, source: Any, resolution: Any
-) -> None:
+def test_absent_functions_are_served_by_defaults(script: Any, stack: Any, source: Any, resolution: Any) -> None:
     answer = script.load(source, stack=stack)
     assert [entry["by"] for entry in answer["resolution"].values()] == resolution
 
@@ -61,9 +59,7 @@ def test_transform_fn_stands_for_three(script: Any) -> None:
         pytest.param("def model_fn(): pass", "model_fn", "TypeError", False, id="parameters"),
         pytest.param("model_fn = None", "model_fn", "TypeError", False, id="model_fn is None"),
         pytest.param("x = 1", "model_fn", "NotImplementedError", False, id="no model_fn"),
-        pytest.param(
-            "def transform_fn(*a): pass\npredict_fn = print", "initialize", "ValueError", False, id="mixed"
-        ),
+        pytest.param("def transform_fn(*a): pass\npredict_fn = print", "initialize", "ValueError", False, id="mixed"),
     ],
 )
 def test_load_failures(script: Any, source: Any, stage: Any, kind: Any, escapes: Any) -> None:
@@ -74,11 +70,7 @@ def test_load_failures(script: Any, source: Any, stage: Any, kind: Any, escapes:
 
 
 def test_a_failure_shows_the_scripts_line(script: Any) -> None:
-    source = (
-        "def helper(x):\n    return 1 / x\n"
-        "def model_fn(d): return 1\n"
-        "def input_fn(b, c):\n    return helper(0)\n"
-    )
+    source = "def helper(x):\n    return 1 / x\ndef model_fn(d): return 1\ndef input_fn(b, c):\n    return helper(0)\n"
     script.load(source)
     failure = script.invoke()[0]["failure"]
     file = str(script.code / "inference.py")
@@ -99,9 +91,7 @@ def test_a_missing_package_is_named(script: Any) -> None:
 
 
 def test_an_endless_recursion_keeps_the_first_and_last_frames(script: Any) -> None:
-    script.load(
-        "def model_fn(d): return 1\ndef input_fn(b, c): return again(0)\ndef again(n): return again(n + 1)"
-    )
+    script.load("def model_fn(d): return 1\ndef input_fn(b, c): return again(0)\ndef again(n): return again(n + 1)")
     failure = script.invoke()[0]["failure"]
     assert failure["type"] == "RecursionError"
     assert len(failure["frames"]) == 30
@@ -150,9 +140,7 @@ def test_stages_are_exported_on_demand(script: Any, plain: Any) -> None:
     [(None, "bytearray"), ("str", "str"), ("bytes", "bytes"), ("bytearray", "bytearray")],
 )
 def test_the_body_type_can_be_another(script: Any, body_type: Any, expected: Any) -> None:
-    script.load(
-        "def model_fn(d): pass\ndef input_fn(b, c): return type(b).__name__\npredict_fn = lambda d, m: d"
-    )
+    script.load("def model_fn(d): pass\ndef input_fn(b, c): return type(b).__name__\npredict_fn = lambda d, m: d")
     answer, _ = script.invoke(b"x", "image/png", body_type=body_type, export=["input_fn"])
     assert answer["stages"][0]["export"]["value"] == expected
 
@@ -225,14 +213,10 @@ def test_hooks_run_around_the_model(script: Any) -> None:
 def test_calls_work_on_values_that_stay(script: Any, plain: Any) -> None:
     script.load(plain)
     argument = [{"blob": 0, "as": "str"}, {"plain": "application/json"}]
-    parsed, _ = script.service.handle(
-        {"op": "call", "function": "input_fn", "arguments": argument}, [b"[1, 2]"]
-    )
+    parsed, _ = script.service.handle({"op": "call", "function": "input_fn", "arguments": argument}, [b"[1, 2]"])
     assert parsed["description"]["length"] == 2
     handle = parsed["value"]
-    called = script.ask(
-        "call", function="predict_fn", by="auto", arguments=[{"value": handle}, {"model": True}]
-    )
+    called = script.ask("call", function="predict_fn", by="auto", arguments=[{"value": handle}, {"model": True}])
     assert script.ask("export", value=called["value"]) == {"export": {"kind": "plain", "value": [2, 4]}}
     assert script.ask("forget", values=[handle, 99]) == {"ok": True}
     assert "no value" in script.ask("export", value=handle)["error"]
@@ -240,9 +224,7 @@ def test_calls_work_on_values_that_stay(script: Any, plain: Any) -> None:
 
 def test_a_call_can_ask_for_the_default(script: Any, plain: Any) -> None:
     script.load(plain)
-    called = script.ask(
-        "call", function="output_fn", by="default", arguments=[{"plain": [1]}, {"plain": "text/csv"}]
-    )
+    called = script.ask("call", function="output_fn", by="default", arguments=[{"plain": [1]}, {"plain": "text/csv"}])
     assert called["failure"] is None
     assert script.ask("export", value=called["value"])["export"]["value"] == ["1\n", "text/csv"]
 
@@ -367,6 +349,9 @@ def test_a_containers_own_packages_can_be_imported(script: Any, line: Any) -> No
     assert script.load(line + "\ndef model_fn(d): pass")["ok"]
 
 
+@pytest.mark.skipif(
+    importlib.util.find_spec("sagemaker_inference") is not None, reason="AWS's own package is installed"
+)
 def test_what_is_not_provided_of_a_package_is_a_missing_package(script: Any) -> None:
     failure = script.load("from sagemaker_inference import no_such_part")["failure"]
     assert failure["missing_module"] == "sagemaker_inference.no_such_part"
@@ -386,8 +371,7 @@ def test_the_framework_of_the_sklearn_container(script: Any) -> None:
 
 def test_warnings_of_the_script_are_no_errors(script: Any) -> None:
     script.load(
-        "import warnings\ndef model_fn(d): pass\n"
-        "def transform_fn(m, b, c, a): warnings.warn('x'); return 'x'\n"
+        "import warnings\ndef model_fn(d): pass\ndef transform_fn(m, b, c, a): warnings.warn('x'); return 'x'\n"
     )
     assert script.invoke()[0]["status"] == 200
 
