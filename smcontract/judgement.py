@@ -93,11 +93,13 @@ def blames_body_type(failure: Failure, script: Script, code_dir: Path) -> bool:
     if failure.stage not in {"input_fn", "transform_fn"} or failure.by != "script":
         return False
     frame = user_frame(failure, code_dir)
-    if frame is None or script.tree is None or not _is_of(frame, script):
+    if frame is None:
         return False
     if not _refuses(frame, script):
         of_text = failure.type in {"TypeError", "AttributeError"} and _OF_TEXT_TYPE.search(failure.message)
         return bool(of_text) and _OF_DATA.search(failure.message) is None
+    if script.tree is None or not _is_of(frame, script):
+        return False
     return any(
         _spans(statement, frame.line)
         for node in ast.walk(script.tree)
