@@ -125,9 +125,7 @@ def _flag(name: str, value: Any) -> tuple[str, Any]:
     # What would be written to a file is returned.
     valid = [option.name.replace("-", "_") for option in OPTIONS if option.field != "reports"]
     if name not in valid:
-        raise UsageError(
-            f"check_script: unknown setting {name!r}{nearest(name, valid)}; valid: {', '.join(valid)}"
-        )
+        raise UsageError(f"check_script: unknown setting {name!r}{nearest(name, valid)}; valid: {', '.join(valid)}")
     return flag, os.fspath(value) if isinstance(value, os.PathLike) else value
 
 

@@ -114,7 +114,9 @@ def _tests_type(node: ast.AST) -> bool:
     if not isinstance(node, ast.If):
         return False
     return any(
-        isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in {"isinstance", "type"}
+        isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Name)
+        and part.func.id in {"isinstance", "type"}
         and _OF_TEXT_TYPE.search(ast.unparse(node.test))
         for part in ast.walk(node.test)
     )

@@ -10,7 +10,7 @@ from smcontract.endpoints import Failure
 from smcontract.script import Script
 
 _NO_NAME = re.compile(r"cannot import name '([^']+)' from '([^']+)'")
-_UNDER_ML = re.compile(r"/opt/ml/\S*?(?=['\")\s]|$)")
+_UNDER_ML = re.compile(r"/opt/ml\b[^'\")\s]*")
 _NO_GPU = (
     "Torch not compiled with CUDA enabled",
     "Found no NVIDIA driver",

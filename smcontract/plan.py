@@ -49,25 +49,18 @@ def plan(script: Script, stacks: Sequence[Stack], settings: Settings) -> tuple[I
     """Return the items of one script: by stack, then phase, then code, then parameters."""
     chosen = sorted(selected(all_checks(), settings), key=lambda c: (PHASES.index(c.phases[0]), c.code))
     return tuple(
-        item
-        for stack in stacks
-        for check in chosen
-        for item in _items(check, script, stack, settings, stacks)
+        item for stack in stacks for check in chosen for item in _items(check, script, stack, settings, stacks)
     )
 
 
 def selected(checks: Sequence[Check], settings: Settings) -> tuple[Check, ...]:
     """Return the checks that `select`, `ignore` and `phases` leave."""
     return tuple(
-        check
-        for check in checks
-        if settings.is_selected(check.code) and set(check.phases) & set(settings.phases)
+        check for check in checks if settings.is_selected(check.code) and set(check.phases) & set(settings.phases)
     )
 
 
-def _items(
-    check: Check, script: Script, stack: Stack, settings: Settings, stacks: Sequence[Stack]
-) -> Iterator[Item]:
+def _items(check: Check, script: Script, stack: Stack, settings: Settings, stacks: Sequence[Stack]) -> Iterator[Item]:
     for_type = content_types(script, stack, settings) if Per.CONTENT_TYPE in check.per else (None,)
     for_accept = accepts(script, stack, settings) if Per.ACCEPT in check.per else (None,)
     for content_type in for_type:

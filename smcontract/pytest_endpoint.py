@@ -83,6 +83,8 @@ def serve(config: pytest.Config, served: Served, model_dir: Path | None) -> Iter
     if endpoint is None:
         pytest.fail(problem, pytrace=False)
     with endpoint:
+        # Now, and not within the first request: Hypothesis holds a deadline to a single example.
+        endpoint.load()
         yield endpoint
 
 

@@ -22,8 +22,6 @@ from smcontract.violations import Request, Violation
 
 TOO_MANY_DEATHS = 5
 TOO_MANY_HANGS = 2
-REPEATS = 24
-"""A generative script that tosses a coin answers so many requests alike once in eight million runs."""
 _OURS = re.compile(r"[^\s'\"]*[/\\]smcontract-\w+[/\\]model\b")
 """The empty directory, whose name is another one in each run."""
 _UNSEEN = re.compile(r"unknown categor|unseen label|unseen categor", re.IGNORECASE)
@@ -59,8 +57,6 @@ class Session:
     settings: Settings
     findings: tuple[Violation, ...] | None = None
     """What the source shows, once it has been asked."""
-    repeatable: bool | None = None
-    """Whether the script answers one request always alike, once that has been asked."""
     searched: float = 0.0
     """Seconds that properties have spent so far, against the script's budget."""
     _probes: dict[str, Probe] = field(default_factory=dict)
@@ -115,8 +111,7 @@ class Session:
         if loaded.failure.stage == "model_fn" and self.target.model_dir is None:
             why = _OURS.sub("MODEL_DIR", str(loaded.failure))
             raise Inconclusive(
-                f"model_fn fails on an empty model directory ({why}): give the model with "
-                f"--smcontract-model-dir DIR"
+                f"model_fn fails on an empty model directory ({why}): give the model with --smcontract-model-dir DIR"
             )
         return loaded
 
@@ -132,11 +127,7 @@ class Session:
 
     def given_bodies(self, content_type: str) -> list[bytes]:
         """Return the payloads of this type that the user gave: valid beyond doubt."""
-        return [
-            payload.file.read_bytes()
-            for payload in self.settings.payloads
-            if payload.content_type == content_type
-        ]
+        return [payload.file.read_bytes() for payload in self.settings.payloads if payload.content_type == content_type]
 
     def valid_body(self, content_type: str) -> bytes | None:
         """Return a body of this type that the script takes, or None where none is known."""
@@ -145,18 +136,6 @@ class Session:
             return given[0]
         domain = self.probe(content_type).domain
         return None if domain is None else domain.encode(domain.baseline())
-
-    def repeats(self, request: Request) -> bool:
-        """Return whether a request is answered alike when it is sent again: often at first, then once."""
-        if self.repeatable is not False:
-            times = 2 if self.repeatable else REPEATS
-            answers = {self._answer(request) for _ in range(times)}
-            self.repeatable = len(answers) == 1
-        return self.repeatable
-
-    def _answer(self, request: Request) -> bytes | None:
-        response = self.endpoint.exchange(request).response
-        return None if response is None else response.body
 
     def names(self, content_type: str) -> bool:
         """Whether the user or the script itself names this type, or the stack's own default decodes it."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 from smcontract.endpoints import LocalEndpoint
@@ -53,6 +53,7 @@ def draw(strategy: SearchStrategy[T], count: int = 1) -> list[T]:
     """Return some examples of a strategy, as they come and not shrunk."""
     drawn: list[T] = []
 
+    @seed(0)
     @settings(
         max_examples=count,
         phases=[Phase.generate],

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from serving import serve
-from smcontract.endpoints import Ended, Exchange, Failure, Frame, LocalEndpoint, Response
+from smcontract.endpoints import Exchange, Failure, Frame, LocalEndpoint
 from smcontract.judgement import (
     blames_body_type,
     is_accident,
     is_deliberate,
     lacks_what_default_calls,
+    refuses_by_status,
     responsible,
     user_frame,
     whatever_the_data,
@@ -255,24 +256,50 @@ def test_the_stage_that_fails_names_the_code(stage: str, by: str, code: str, fai
     assert responsible(replace(exchange, failure=failure), get_stack("inference")) == code
 
 
-@pytest.mark.parametrize(
-    ("ended", "code"), [(Ended.DIED, "SMC605"), (Ended.TIMED_OUT, "SMC604"), (Ended.ANSWERED, "SMC301")]
-)
-def test_a_death_comes_before_any_failure(ended: Ended, code: str, failing: Failing) -> None:
-    assert responsible(replace(failing.exchange("key"), ended=ended), get_stack("inference")) == code
+ENDS = """
+    import os
+
+    def model_fn(model_dir):
+        return None
+
+    def transform_fn(model, body, content_type, accept, context):
+        body = bytes(body).decode()
+        if body == "die":
+            os._exit(1)
+        if body == "hang":
+            while True:
+                pass
+        if body == "leave":
+            raise SystemExit(1)
+        if body == "text":
+            raise ValueError("caf\u00e9")
+        if body == "no text":
+            return {"a": object()}
+        if body == "refuse":
+            context.set_response_status(code=400, phrase="bad request")
+            return "no"
+        return "yes"
+"""
 
 
 @pytest.mark.parametrize(
-    ("status", "has_stages", "code"), [(200, True, None), (500, True, "SMC501"), (500, False, "SMC601")]
+    ("body", "code", "refuses"),
+    [
+        (b"die", "SMC605", False),
+        (b"hang", "SMC604", False),
+        (b"leave", "SMC605", False),
+        (b"text", "SMC601", False),
+        (b"no text", "SMC501", False),
+        (b"refuse", None, True),
+        (b"fine", None, False),
+    ],
 )
-def test_an_error_without_exception_is_the_results(
-    status: int, has_stages: bool, code: str | None, failing: Failing
-) -> None:
-    exchange = failing.exchange("fine")
-    assert exchange.stages
-    response = Response(status=status, body=b"", content_type=None)
-    changed = replace(exchange, response=response, failure=None, stages=exchange.stages if has_stages else ())
-    assert responsible(changed, get_stack("inference")) == code
+def test_how_a_request_ends_names_the_code(body: bytes, code: str | None, refuses: bool, tmp_path: Path) -> None:
+    with serve(tmp_path, ENDS, timeout=1.0 if body == b"hang" else 20.0) as endpoint:
+        exchange = endpoint.exchange(Request(body=body, content_type="application/octet-stream", accept="text/plain"))
+    assert responsible(exchange, get_stack("inference")) == code
+    assert refuses_by_status(exchange, get_stack("inference")) is refuses
+    assert exchange.succeeded is (body == b"fine")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from serving import ECHO, JSON_HANDLER, is_alive, session_of
 from smcontract.endpoints import Ended
 from smcontract.payloads._search import LIMIT
-from smcontract.session import TOO_MANY_DEATHS, Inconclusive, Session, accepts, content_types
+from smcontract.session import TOO_MANY_DEATHS, TOO_MANY_HANGS, Inconclusive, Session, accepts, content_types
 from smcontract.settings import Payload
 from smcontract.stacks import get_stack
 from smcontract.violations import Request
@@ -148,7 +148,7 @@ def test_a_search_stops_at_the_deaths(tmp_path: Path) -> None:
 def test_a_search_stops_at_the_hangs(tmp_path: Path) -> None:
     with csv_session(tmp_path, "while True: pass", timeout=0.2) as session:
         probe = session.probe("text/csv")
-        assert session.endpoint.deaths == TOO_MANY_DEATHS
+        assert session.endpoint.deaths == TOO_MANY_HANGS
     assert probe.failed is not None
     assert probe.failed.ended is Ended.TIMED_OUT
 
@@ -199,9 +199,10 @@ def test_a_given_payload_of_no_table_is_sent_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_missing_package_is_inconclusive(tmp_path: Path) -> None:
-    with session_of(tmp_path, "import no_such_package\ndef model_fn(d): pass") as session:
-        with pytest.raises(Inconclusive, match="'no_such_package'.*--smcontract-python"):
-            session.loaded()
+    source = "import no_such_package\ndef model_fn(d): pass"
+    wanted = r"'no_such_package'.*--smcontract-python"
+    with session_of(tmp_path, source) as session, pytest.raises(Inconclusive, match=wanted):
+        session.loaded()
 
 
 def test_a_missing_sibling_is_the_scripts_own_failure(tmp_path: Path) -> None:
@@ -216,9 +217,8 @@ NEEDS_FILE = "def model_fn(model_dir):\n    return open(model_dir + '/weights.bi
 
 
 def test_a_model_that_is_not_there_is_inconclusive(tmp_path: Path) -> None:
-    with session_of(tmp_path, NEEDS_FILE) as session:
-        with pytest.raises(Inconclusive, match="--smcontract-model-dir"):
-            session.loaded()
+    with session_of(tmp_path, NEEDS_FILE) as session, pytest.raises(Inconclusive, match="--smcontract-model-dir"):
+        session.loaded()
 
 
 def test_a_model_that_was_given_and_fails_is_a_failure(tmp_path: Path) -> None:

@@ -63,9 +63,10 @@ def _as_utf8(response: Response) -> bytes:
         return response.body
 
 
-def typename(kind: str) -> str:
-    """Return a type's name as a user writes it: `dict`, `numpy.ndarray`."""
-    return kind.removeprefix("builtins.")
+def a_value_of(kind: str) -> str:
+    """Return a type's name with its article, as a user writes it: `a dict`, `an int`, `a numpy.ndarray`."""
+    name = kind.removeprefix("builtins.")
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
 def looks_like_json_container(exchange: Exchange) -> bool:

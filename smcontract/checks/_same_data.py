@@ -10,7 +10,7 @@ from smcontract.checks._case import Case
 from smcontract.checks._context import CheckContext
 from smcontract.checks._sources import make_case
 from smcontract.endpoints import Exchange
-from smcontract.payloads._codec import Table
+from smcontract.payloads._codec import Table, decode, is_json
 from smcontract.payloads._domain import Domain
 from smcontract.session import Inconclusive
 
@@ -25,9 +25,7 @@ def comparable(ctx: CheckContext) -> list[Domain]:
     """
     named = [content_type for content_type in ctx.session.content_types() if ctx.session.names(content_type)]
     if not named:
-        raise Inconclusive(
-            "the script names no content type: say which it takes with --smcontract-content-types"
-        )
+        raise Inconclusive("the script names no content type: say which it takes with --smcontract-content-types")
     domains = [
         probe.domain
         for probe in map(ctx.session.probe, named)
@@ -82,3 +80,25 @@ def exchanges(
         else:
             ctx.pass_over(Case(request=request), exchange, code)
     yield from pairwise(sent)
+
+
+def form_is_a_guess(sides: tuple[tuple[Domain, Exchange], tuple[Domain, Exchange]]) -> bool:
+    """Whether the script hands on a JSON document in whatever form it comes, and another type in another form.
+
+    Then the form was found by trying, and another may be the one that is meant.
+    """
+    depths = {_depth(stage.value.data) for _, exchange in sides if (stage := exchange.stage("input_fn")) is not None}
+    return len(depths) > 1 and any(_hands_on(domain, exchange) for domain, exchange in sides)
+
+
+def _hands_on(domain: Domain, exchange: Exchange) -> bool:
+    stage = exchange.stage("input_fn")
+    if domain.certain or stage is None or stage.by != "script" or not is_json(domain.content_type):
+        return False
+    return stage.value.known and repr(stage.value.data) == repr(decode(exchange.request.body, domain.content_type))
+
+
+def _depth(value: object) -> int:
+    if hasattr(value, "ndim"):
+        return int(value.ndim)
+    return 1 + _depth(value[0]) if isinstance(value, list | tuple) and value else 0

@@ -8,14 +8,14 @@ from typing import Any
 from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
-from smcontract.checks._responses import answered, label, last_stage, typename
+from smcontract.checks._responses import a_value_of, answered, label, last_stage
 from smcontract.checks._sources import FOR_OWN_OUTPUT
 from smcontract.endpoints import Exchange, Stage
 from smcontract.judgement import refuses_by_status
 from smcontract.payloads._codec import JSON
 from smcontract.violations import OnSageMaker, Severity, Violation
 
-PLAIN = frozenset({"dict", "list", "int", "float", "bool"})
+PLAIN = frozenset({"builtins.dict", "builtins.list", "builtins.int", "builtins.float", "builtins.bool"})
 
 
 @check(
@@ -60,7 +60,7 @@ def unsendable_result(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         return
     if refuses_by_status(exchange, ctx.stack):
         return
-    kind = typename(stage.value.type)
+    kind = stage.value.type
     body = _body_of_pair(stage)
     if stage.value.is_none:
         yield _violation(ctx, exchange, stage, f"{stage.name} returns None", "None")
@@ -72,12 +72,12 @@ def unsendable_result(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         message = f"{stage.name} returns a dict with a content type, of which Flask sends the keys alone"
         yield _violation(ctx, exchange, stage, message, "a dict in a pair")
     elif kind.startswith("torch."):
-        yield _violation(ctx, exchange, stage, f"{stage.name} returns a tensor, sent as a pickle", f"a {kind}")
+        yield _violation(ctx, exchange, stage, f"{stage.name} returns a tensor, sent as a pickle", a_value_of(kind))
     elif kind in PLAIN and label(exchange) == JSON:
         yield ctx.violation(
-            message=f"{stage.name} returns a {kind}, which the server encodes as JSON",
+            message=f"{stage.name} returns {a_value_of(kind)}, which the server encodes as JSON",
             expected="str or bytes",
-            got=f"a {kind}",
+            got=a_value_of(kind),
             exchange=exchange,
             function=stage.name,
             cause="plain",
@@ -89,7 +89,7 @@ def _a(stage: Stage) -> str:
     """Name what was returned: `a numpy.ndarray`, `a tuple of 1`."""
     value = stage.value
     if value.type != "builtins.tuple":
-        return f"a {typename(value.type)}"
+        return a_value_of(value.type)
     if (value.length or 0) < 2:
         return f"a tuple of {value.length}"
     if value.known and not isinstance(value.data[1], str):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from smcontract.checks._case import Case
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
-from smcontract.checks._responses import label, typename
+from smcontract.checks._responses import a_value_of, label
 from smcontract.endpoints import Exchange, Failure
 from smcontract.session import Inconclusive
 from smcontract.violations import Severity, Violation
@@ -98,7 +98,7 @@ def _judge(ctx: CheckContext, function: str, accept: str, exchange: Exchange) ->
         yield ctx.violation(
             message=f"{function} returns what cannot be sent for the unsupported Accept {accept}",
             expected="an exception that names the Accept",
-            got=f"a {typename(stage.value.type)}",
+            got=a_value_of(stage.value.type),
             exchange=exchange,
             function=function,
             cause="unsendable",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,11 +10,16 @@ from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._fallback import observe_fallbacks
-from smcontract.checks._sources import FOR_DEFAULTS
+from smcontract.checks._sources import BodiesForDefaults
 from smcontract.endpoints import Exchange
-from smcontract.payloads._codec import CSV, NPY
+from smcontract.payloads._codec import CSV, NPY, NPZ, media_type
 from smcontract.payloads._domain import Domain
+from smcontract.session import Inconclusive
 from smcontract.violations import Severity, Violation
+
+STAGES = frozenset({"input_fn", "predict_fn", "output_fn"})
+OTHER_DEFAULTS = frozenset({"mxnet", "tensorflow", "transformers", "xgboost"})
+"""Frameworks whose containers are not built in yet."""
 
 
 def boundary_forms(ctx: CheckContext) -> Iterator[Violation]:
@@ -69,7 +75,7 @@ def _boundary(ctx: CheckContext, exchange: Exchange, form: str, fix: str) -> Vio
         got=str(failure),
         exchange=exchange,
         function="input_fn",
-        line=_line_of_model_fn(ctx),
+        line=_line_of(ctx, "model_fn"),
         file=str(ctx.script.path),
         cause=f"boundary {form}",
         severity=Severity.WARNING,
@@ -77,12 +83,55 @@ def _boundary(ctx: CheckContext, exchange: Exchange, form: str, fix: str) -> Vio
     )
 
 
+class ForDefaults(BodiesForDefaults):
+    """Valid bodies; where none is known because no body suits `predict_fn`, the one that shows it."""
+
+    def matrix(self, ctx: CheckContext) -> Iterator[Case]:
+        """Yield the smallest bodies, or the one that shows why there is none."""
+        _need_known_defaults(ctx)
+        probe = ctx.session.probe(ctx.content_type or "")
+        if probe.domain is None and probe.failed is None and probe.first is not None and _misfit(ctx, probe.first):
+            yield Case(request=probe.first.request)
+            return
+        yield from super().matrix(ctx)
+
+
+def _need_known_defaults(ctx: CheckContext) -> None:
+    """Raise `Inconclusive` where the script may be for a container whose defaults are others than the stack's."""
+    own = set(ctx.script.functions)
+    if "auto" not in ctx.session.settings.stacks or "transform_fn" in own or own >= STAGES:
+        return
+    for imported in ctx.script.imports:
+        if imported.name in OTHER_DEFAULTS:
+            raise Inconclusive(
+                f"the script imports {imported.name}, whose own container has other defaults than {ctx.stack.name}: "
+                f"say which serves it with --smcontract-stack"
+            )
+
+
+def _misfit(ctx: CheckContext, exchange: Exchange) -> bool:
+    """Whether the script's `predict_fn` has no use for the type that the default `input_fn` returns of any body."""
+    failure, parsed = exchange.failure, exchange.stage("input_fn")
+    if failure is None or parsed is None or parsed.by != "default" or media_type(ctx.content_type) == NPZ:
+        return False
+    if failure.stage != "predict_fn" or failure.by != "script" or ctx.loaded().model == parsed.value:
+        return False
+    kind = re.escape(parsed.value.type.rpartition(".")[2])
+    patterns = {
+        "AttributeError": rf"'(\w+\.)*{kind}' object has no attribute",
+        "TypeError": rf"\bnot '?(\w+\.)*{kind}\b",
+        "IndexError": "^only integers, slices" if kind == "ndarray" else None,
+    }
+    pattern = patterns.get(failure.type)
+    return pattern is not None and re.search(pattern, failure.message) is not None
+
+
 @check(
     "SMC702",
     "default-cannot-serve",
     phases=(Phase.MATRIX, Phase.PROPERTY),
     per=(Per.CONTENT_TYPE,),
-    cases=FOR_DEFAULTS,
+    cases=ForDefaults(),
     once=boundary_forms,
 )
 def default_cannot_serve(ctx: CheckContext, case: Case) -> Iterator[Violation]:
@@ -90,9 +139,9 @@ def default_cannot_serve(ctx: CheckContext, case: Case) -> Iterator[Violation]:
 
     ## What it does
     Sends valid bodies through the stack's defaults together with the script's other functions and its
-    model. An error where no valid body of a content type gets through; a warning where only a form
-    fails that a client may well send. For each function that the script does define, it masks it and
-    verifies that the default takes over; the report says what would change.
+    model, and says which pair does not fit. An error where no valid body of a content type gets through; a
+    warning where only a form fails that a client may well send. For each function that the script does
+    define, it masks it and verifies that the default takes over; the report says what would change.
 
     ## Why it fails on SageMaker
     The container replaces a missing function in silence. Its default knows nothing of the script's other
@@ -106,31 +155,63 @@ def default_cannot_serve(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     Write the missing function.
 
     ## When it stays silent
-    Where the model has not what the default calls (SMC208), and on bodies that were only guessed.
+    Where the model has not what the default calls (SMC208), on bodies that were only guessed, and where the
+    stack was guessed of a script that imports transformers or xgboost: their containers have other defaults.
 
     ## Source
     sagemaker-inference 1.10.1, `default_inference_handler.py`; sagemaker-pytorch-inference 2.0.25;
     scikit-learn container, `handler_service.py`.
     """
-    exchange = ctx.failing(case)
-    if exchange is None:
+    exchange = ctx.exchange(case.request)
+    if _misfit(ctx, exchange):
+        ctx.judged += 1
+        yield _of_predict_fn(ctx, exchange)
+        return
+    if _cannot_encode(ctx, exchange):
+        ctx.judged += 1
+    elif ctx.failing(case) is None:
         return
     failure = exchange.failure
     assert failure is not None, "a default that fails raises"
+    of_output = failure.stage == "output_fn"
     yield ctx.violation(
         message=f"the default {failure.stage} of {ctx.stack.name} cannot serve this script: {failure}",
         expected="the default serves what the script leaves out",
         got=str(failure),
         exchange=exchange,
         function=failure.stage,
-        line=_line_of_model_fn(ctx),
+        line=_line_of(ctx, "predict_fn" if of_output else "model_fn"),
         file=str(ctx.script.path),
         # The plainest bodies went through: what the search then finds is a form, not the type.
-        severity=Severity.ERROR if case.given else Severity.WARNING,
+        severity=ctx.severity(case, exchange) if of_output or case.given else Severity.WARNING,
         fix=f"write {failure.stage}",
     )
 
 
-def _line_of_model_fn(ctx: CheckContext) -> int | None:
-    own = ctx.script.functions.get("model_fn")
+def _cannot_encode(ctx: CheckContext, exchange: Exchange) -> bool:
+    """Whether the default `output_fn` cannot encode what the script's own `predict_fn` answered."""
+    failure, predicted = exchange.failure, exchange.stage("predict_fn")
+    if failure is None or predicted is None or media_type(ctx.content_type) == NPZ:
+        return False
+    return predicted.by == "script" and failure.by == "default" and failure.stage == "output_fn"
+
+
+def _of_predict_fn(ctx: CheckContext, exchange: Exchange) -> Violation:
+    failure, parsed = exchange.failure, exchange.stage("input_fn")
+    assert failure is not None
+    assert parsed is not None
+    kind = parsed.value.type
+    return ctx.violation(
+        message=f"predict_fn cannot take the {kind} that the default input_fn makes of every body: {failure}",
+        expected=f"a predict_fn that takes a {kind}, or an input_fn",
+        got=str(failure),
+        exchange=exchange,
+        function="predict_fn",
+        cause=f"misfit {failure.type}",
+        fix="write input_fn",
+    )
+
+
+def _line_of(ctx: CheckContext, function: str) -> int | None:
+    own = ctx.script.functions.get(function)
     return own.line if own is not None else None

@@ -19,6 +19,7 @@ class Output:
         self.total = 0
         """Bytes written since the process began."""
         self._streams = streams
+        self._end, self._ending = os.pipe()
         self._thread = threading.Thread(target=self._drain, name="smcontract-output", daemon=True)
         self._thread.start()
 
@@ -26,8 +27,11 @@ class Output:
         with selectors.DefaultSelector() as selector:
             for stream in self._streams:
                 selector.register(stream, selectors.EVENT_READ)
-            while selector.get_map():
+            selector.register(self._end, selectors.EVENT_READ)
+            while len(selector.get_map()) > 1:
                 for key, _ in selector.select():
+                    if key.fd == self._end:
+                        return
                     chunk = os.read(key.fd, KEPT)
                     if not chunk:
                         selector.unregister(key.fileobj)
@@ -42,9 +46,13 @@ class Output:
         return "\n".join(text.splitlines()[-lines:])
 
     def close(self) -> None:
-        """Wait for what is left, then close the streams."""
-        # A grandchild that escaped the process group may still hold a stream open.
+        """Read what is left, then close the streams."""
+        if self._streams and self._streams[0].closed:
+            return
+        # A grandchild that escaped the process group may hold a stream open for as long as it lives.
         self._thread.join(timeout=1.0)
-        if not self._thread.is_alive():
-            for stream in self._streams:
-                stream.close()
+        os.close(self._ending)
+        self._thread.join()
+        os.close(self._end)
+        for stream in self._streams:
+            stream.close()

@@ -53,9 +53,7 @@ class Domain:
     def baseline(self, rows: int | None = None) -> list[list[Number]]:
         """Return the fixed table that the matrix phase sends: 1, 2, 3, ... in reading order."""
         count = self.min_rows if rows is None else rows
-        return [
-            [1 + (row * self.columns + column) % 9 for column in range(self.columns)] for row in range(count)
-        ]
+        return [[1 + (row * self.columns + column) % 9 for column in range(self.columns)] for row in range(count)]
 
     def with_rows(self, low: int, high: int) -> Domain:
         """Return this domain with other numbers of rows."""

@@ -19,9 +19,7 @@ def given_domain(body: bytes, content_type: str, *, name: str) -> Domain:
     """
     import numpy as np
 
-    as_it_is = Domain(
-        content_type=content_type, source=f"the payload {name}", certain=True, max_rows=1, body=body
-    )
+    as_it_is = Domain(content_type=content_type, source=f"the payload {name}", certain=True, max_rows=1, body=body)
     table = _table(body, content_type)
     if table is None or table.ndim not in (1, 2) or not table.size or table.shape[-1] > MANY:
         return as_it_is

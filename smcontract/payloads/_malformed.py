@@ -22,6 +22,8 @@ def malformed(content_type: str, valid: bytes) -> Iterator[Labelled]:
         yield "truncated JSON", _truncated(valid)
         yield "text that is not JSON", b"not json"
         yield "null", b"null"
+        yield "an empty object", b"{}"
+        yield "an empty list", b"[]"
         yield "a JSON string", b'"text"'
         yield "bytes that are not UTF-8", b"\xff\xfe[1]"
     elif kind == CSV:

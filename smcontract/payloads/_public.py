@@ -46,9 +46,7 @@ def payloads(
     return _tables(content_type, _bounds("rows", rows), _bounds("columns", columns), dtype)
 
 
-def _tables(
-    content_type: str, rows: tuple[int, int], columns: tuple[int, int], dtype: str
-) -> SearchStrategy[bytes]:
+def _tables(content_type: str, rows: tuple[int, int], columns: tuple[int, int], dtype: str) -> SearchStrategy[bytes]:
     import numpy as np
     from hypothesis import strategies as st
     from hypothesis.extra import numpy as npst
@@ -111,9 +109,7 @@ def _from_schema(content_type: str, schema: dict[str, Any]) -> SearchStrategy[by
     try:
         made = importlib.import_module("hypothesis_jsonschema")
     except ImportError:
-        raise UsageError(
-            "payloads: schema= needs hypothesis-jsonschema: `pip install 'smcontract[schema]'`"
-        ) from None
+        raise UsageError("payloads: schema= needs hypothesis-jsonschema: `pip install 'smcontract[schema]'`") from None
     strategy: SearchStrategy[Any] = made.from_schema(schema)
     return strategy.map(lambda value: json.dumps(value).encode())
 

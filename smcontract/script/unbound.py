@@ -65,7 +65,9 @@ def _bound_here(statement: ast.stmt, inner: list[list[ast.stmt]]) -> list[str]:
         case ast.Import(names=names) | ast.ImportFrom(names=names):
             return [alias.asname or alias.name for alias in names]
         case ast.For(target=target):
-            return [part.id for part in ast.walk(target) if isinstance(part, ast.Name)]
+            return sorted(_reads(target))
+        case ast.With(items=items) | ast.AsyncWith(items=items):
+            return sorted(name for item in items if item.optional_vars for name in _reads(item.optional_vars))
     return [] if inner else assigned([statement])
 
 

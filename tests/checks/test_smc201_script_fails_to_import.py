@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from support import judge
 
 from smcontract.violations import Severity
+from support import judge
 
 CODE = "SMC201"
 REST = """
@@ -28,7 +28,15 @@ def predict_fn(data, model):
         "from helper import SCALE\n",
         "try:\n    import a_package_nobody_has\nexcept ImportError:\n    a_package_nobody_has = None\n",
     ],
-    ids=["plain", "main guard", "known args", "environment with defaults", "sibling", "from sibling", "optional package"],
+    ids=[
+        "plain",
+        "main guard",
+        "known args",
+        "environment with defaults",
+        "sibling",
+        "from sibling",
+        "optional package",
+    ],
 )
 @pytest.mark.parametrize("stack", ["inference", "sklearn"])
 def test_a_script_that_imports_passes(tmp_path: Path, source: str, stack: str) -> None:
@@ -74,11 +82,15 @@ def test_an_exception_at_import_is_an_error(tmp_path: Path, source: str, line: i
     ("source", "line", "got"),
     [
         (
-            "import argparse\np = argparse.ArgumentParser()\np.add_argument('--epochs', required=True)\np.parse_args()\n",
+            "import argparse\np = argparse.ArgumentParser()\np.add_argument('--lr', required=True)\np.parse_args()\n",
             4,
             "SystemExit: 2",
         ),
-        ("import sys\nif 'SM_MODEL_DIR' not in __import__('os').environ:\n    sys.exit('no channel')\n", 3, "SystemExit"),
+        (
+            "import sys\nif 'SM_MODEL_DIR' not in __import__('os').environ:\n    sys.exit('no channel')\n",
+            3,
+            "SystemExit",
+        ),
         ("import sys\nsys.exit(0)\n", 2, "SystemExit: 0"),
     ],
     ids=["parse_args", "exit with a message", "exit 0"],

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from support import judge
 
 from smcontract.violations import Severity
+from support import judge
 
 CODE = "SMC202"
 REST = "\ndef predict_fn(data, model):\n    return data\n"
@@ -23,7 +23,9 @@ MODEL = {"model/weights.txt": "2"}
 )
 @pytest.mark.parametrize("stack", ["inference", "pytorch", "sklearn"])
 def test_a_model_that_loads_passes(tmp_path: Path, body: str, stack: str) -> None:
-    judged = judge(tmp_path, f"import os\ndef model_fn(model_dir):\n    {body}\n" + REST, CODE, stack=stack, files=MODEL)
+    judged = judge(
+        tmp_path, f"import os\ndef model_fn(model_dir):\n    {body}\n" + REST, CODE, stack=stack, files=MODEL
+    )
     assert (judged.outcome, judged.violations) == ("passed", ())
 
 

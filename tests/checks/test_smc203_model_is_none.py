@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from support import judge
 
 from smcontract.violations import Severity
+from support import judge
 
 CODE = "SMC203"
 MODEL = {"model/weights.txt": "2"}
@@ -89,6 +89,8 @@ def test_a_none_in_the_data_is_not_the_model(tmp_path: Path) -> None:
 
 
 def test_an_empty_directory_explains_none(tmp_path: Path) -> None:
-    source = "def model_fn(model_dir):\n    return None\n\ndef predict_fn(data, model):\n    return model.predict(data)\n"
+    source = (
+        "def model_fn(model_dir):\n    return None\n\ndef predict_fn(data, model):\n    return model.predict(data)\n"
+    )
     judged = judge(tmp_path, source, CODE)
     assert (judged.outcome, judged.violations) == ("passed", ())

@@ -4,9 +4,9 @@ import io
 from pathlib import Path
 
 import pytest
-from support import judge
 
 from smcontract.violations import Severity
+from support import judge
 
 CODE = "SMC208"
 MODEL = {"model/weights.txt": "2"}

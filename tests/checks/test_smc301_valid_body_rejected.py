@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from support import judge, line_of
 
 from smcontract.violations import Severity
+from support import judge, line_of
 
 CODE = "SMC301"
 HEAD = """
@@ -319,7 +319,9 @@ def input_fn(body, content_type):
 
 
 def test_text_under_a_key_is_found(tmp_path: Path) -> None:
-    source = HEAD + """
+    source = (
+        HEAD
+        + """
 def input_fn(body, content_type):
     if content_type != "application/json":
         raise ValueError(content_type)
@@ -333,6 +335,7 @@ def predict_fn(text, model):
 def output_fn(prediction, accept):
     return json.dumps(prediction)
 """
+    )
     assert judge(tmp_path, source, CODE).outcome == "passed"
 
 

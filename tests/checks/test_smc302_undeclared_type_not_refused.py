@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from support import judge, line_of
 
 from smcontract.violations import Severity
+from support import judge, line_of
 
 CODE = "SMC302"
 HEAD = """
@@ -88,7 +88,11 @@ def test_none_is_an_error(tmp_path: Path, stack: str) -> None:
     assert judged.outcome == "failed"
     assert violation.severity is Severity.ERROR
     assert violation.message == "input_fn returns None for the undeclared content type application/xml"
-    assert (violation.function, violation.line, violation.got) == ("input_fn", line_of(script(NONE), "def input_fn"), "None")
+    assert (violation.function, violation.line, violation.got) == (
+        "input_fn",
+        line_of(script(NONE), "def input_fn"),
+        "None",
+    )
     assert violation.request is not None
     assert violation.request.content_type == "application/xml"
     assert violation.request.body_base64 == b"[[1, 2, 3]]"
@@ -171,12 +175,15 @@ def test_a_type_taken_in_silence_is_a_warning(tmp_path: Path, input_fn: str) -> 
 
 
 def test_a_transform_fn_is_asked_too(tmp_path: Path) -> None:
-    source = HEAD + """
+    source = (
+        HEAD
+        + """
 def transform_fn(model, data, content_type, accept):
     if content_type == "application/json":
         result = json.dumps(json.loads(data))
     return result, accept
 """
+    )
     violation = judge(tmp_path, source, CODE).violation
     assert violation.severity is Severity.ERROR
     assert (violation.function, violation.line) == ("transform_fn", line_of(source, "return result"))
@@ -184,7 +191,9 @@ def transform_fn(model, data, content_type, accept):
 
 def test_another_type_is_asked_for_where_the_first_is_declared(tmp_path: Path) -> None:
     input_fn = "def input_fn(body, content_type):\n    return bytes(body)\n"
-    violation = judge(tmp_path, script(input_fn), CODE, content_types=["application/xml", "text/plain", "image/png"]).violation
+    violation = judge(
+        tmp_path, script(input_fn), CODE, content_types=["application/xml", "text/plain", "image/png"]
+    ).violation
     assert violation.request is not None
     assert violation.request.content_type == "application/x-undeclared"
 

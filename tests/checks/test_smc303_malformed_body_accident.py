@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from support import judge, line_of
 
 from smcontract.violations import Severity
+from support import judge, line_of
 
 CODE = "SMC303"
 HEAD = """
@@ -128,7 +128,13 @@ def predict_fn(fields, model):
             "def input_fn(body, content_type):\n    return json.loads(body)['rows']\n",
             "application/json",
             "KeyError: 'rows'",
-            None,
+            b"{}",
+        ),
+        (
+            "def input_fn(body, content_type):\n    rows = json.loads(body)\n    return [len(rows[0]), len(rows)]\n",
+            "application/json",
+            "IndexError: list index out of range",
+            b"[]",
         ),
         (
             "def input_fn(body, content_type):\n    doc = json.loads(body)\n    return doc.get('rows', [])[0]\n",
@@ -137,7 +143,7 @@ def predict_fn(fields, model):
             b"null",
         ),
         (
-            "def input_fn(body, content_type):\n    cells = body.split(',')\n    return [float(cells[0]), float(cells[2])]\n",
+            "def input_fn(body, content_type):\n    cells = body.split(',')\n    return [cells[0], cells[2]]\n",
             "text/csv",
             "IndexError: list index out of range",
             None,
@@ -150,7 +156,7 @@ def predict_fn(fields, model):
             b"",
         ),
     ],
-    ids=["key", "attribute of None", "index", "unbound after an except"],
+    ids=["key", "empty list", "attribute of None", "index", "unbound after an except"],
 )
 def test_a_slip_of_the_scripts_own_line_is_a_warning(
     tmp_path: Path, input_fn: str, content_type: str, got: str, body: bytes | None
@@ -228,7 +234,9 @@ def test_a_handler_that_makes_no_claim_of_form_is_left_alone(tmp_path: Path, inp
 
 
 def test_a_default_input_fn_refuses_by_itself(tmp_path: Path) -> None:
-    judged = judge(tmp_path, HEAD + PREDICT + OUTPUT.replace("(prediction)", "(prediction.tolist())"), CODE, max_examples=10)
+    judged = judge(
+        tmp_path, HEAD + PREDICT + OUTPUT.replace("(prediction)", "(prediction.tolist())"), CODE, max_examples=10
+    )
     assert {violation.severity for violation in judged.violations} <= {Severity.WARNING}
     assert "passed" in judged.outcomes
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from support import judge, line_of
 
 from smcontract.violations import Severity
+from support import judge, line_of
 
 CODE = "SMC304"
 HEAD = """
@@ -91,7 +91,9 @@ def test_decode_of_a_str_is_an_error(tmp_path: Path, stack: str) -> None:
 def test_bytes_expected_where_a_str_comes(tmp_path: Path, body: str, content_type: str) -> None:
     if "np.load" in body:
         body = "return np.frombuffer(io.BytesIO(body).read(), dtype='uint8')"
-    judged = judge(tmp_path, script(f"def input_fn(body, content_type):\n    {body}\n"), CODE, content_types=[content_type])
+    judged = judge(
+        tmp_path, script(f"def input_fn(body, content_type):\n    {body}\n"), CODE, content_types=[content_type]
+    )
     assert judged.violation.severity is Severity.ERROR
     assert judged.violation.message.startswith("input_fn takes a body as bytes")
 
@@ -108,9 +110,7 @@ def test_a_str_expected_where_none_comes(tmp_path: Path, stack: str, delivered: 
     input_fn = f"def input_fn(body, content_type):\n    {body}\n"
     if "split" in body:
         input_fn = input_fn.replace("body.split", "body.replace('[', '').replace(']', '').split")
-    judged = judge(
-        tmp_path, script(input_fn), CODE, stack=stack, content_types=["application/vnd.acme+json"]
-    )
+    judged = judge(tmp_path, script(input_fn), CODE, stack=stack, content_types=["application/vnd.acme+json"])
     violation = judged.violation
     assert violation.severity is Severity.ERROR
     expected = f"input_fn takes a body as str, but {stack} delivers application/vnd.acme+json as {delivered}"
@@ -145,14 +145,14 @@ def input_fn(body, content_type):
 
 
 @pytest.mark.parametrize("input_fn", ONLY_BYTES, ids=["raise", "takes it for text", "assert", "encodes it"])
-@pytest.mark.parametrize(
-    ("stack", "outcome"), [("inference", "failed"), ("pytorch", "failed"), ("sklearn", "passed")]
-)
+@pytest.mark.parametrize(("stack", "outcome"), [("inference", "failed"), ("pytorch", "failed"), ("sklearn", "passed")])
 def test_a_bytearray_is_no_bytes(tmp_path: Path, input_fn: str, stack: str, outcome: str) -> None:
     judged = judge(tmp_path, script(input_fn), CODE, stack=stack, content_types=["application/x-npy"])
     assert judged.outcome == outcome
     for violation in judged.violations:
-        assert violation.message == f"input_fn takes a body as bytes, but {stack} delivers application/x-npy as bytearray"
+        assert (
+            violation.message == f"input_fn takes a body as bytes, but {stack} delivers application/x-npy as bytearray"
+        )
         assert violation.request is not None
         assert violation.request.body_base64.startswith(b"\x93NUMPY")
 
@@ -202,8 +202,7 @@ def test_a_body_that_fails_whatever_its_type_is_no_matter_of_type(tmp_path: Path
 
 def test_a_transform_fn_is_asked_too(tmp_path: Path) -> None:
     source = HEAD + (
-        "def transform_fn(model, data, content_type, accept):\n"
-        "    return json.dumps(len(data.decode())), accept\n"
+        "def transform_fn(model, data, content_type, accept):\n    return json.dumps(len(data.decode())), accept\n"
     )
     violation = judge(tmp_path, source, CODE, content_types=["text/csv"]).violation
     assert violation.severity is Severity.ERROR

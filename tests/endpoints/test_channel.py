@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -148,13 +149,20 @@ def test_what_the_script_started_dies_after_a_timeout_too(tmp_path: Path) -> Non
         assert wait_until(lambda: not is_alive(child))
 
 
-def test_a_child_does_not_hold_the_pipe_of_a_dead_script(tmp_path: Path) -> None:
-    code = "subprocess.Popen(['sleep', '60'], close_fds=False, start_new_session=True)\nos._exit(5)"
+def test_a_child_that_escapes_does_not_hold_us(tmp_path: Path) -> None:
+    code = (
+        "child = subprocess.Popen(['sleep', '60'], close_fds=False, start_new_session=True)\n"
+        "open('child', 'w').write(str(child.pid))\n"
+        "os._exit(5)"
+    )
+    threads = threading.active_count()
     with process(tmp_path) as channel:
         started = time.monotonic()
         with pytest.raises(ChannelEnded, match="status 5"):
             run(channel, tmp_path, code)
         assert time.monotonic() - started < 5
+    assert threading.active_count() == threads
+    os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_536, 5_000_000])

@@ -77,3 +77,18 @@ def test_values_never_change(value: Any) -> None:
     field = dataclasses.fields(value)[0].name
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(value, field, None)
+
+
+@pytest.mark.parametrize(
+    ("ended", "failure", "expected"),
+    [
+        (Ended.DIED, WIRE, True),
+        (Ended.DIED, {**WIRE, "escapes": True}, False),
+        (Ended.DIED, None, False),
+        (Ended.ANSWERED, WIRE, False),
+        (Ended.TIMED_OUT, WIRE, False),
+    ],
+)
+def test_a_death_of_the_text_of_an_exception(ended: Ended, failure: dict[str, Any] | None, expected: bool) -> None:
+    found = None if failure is None else Failure.from_wire(failure)
+    assert Exchange(request=REQUEST, ended=ended, response=None, failure=found).died_of_text is expected

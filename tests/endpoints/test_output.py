@@ -1,5 +1,6 @@
 """The script's output, drained and bounded."""
 
+import contextlib
 import os
 import threading
 from typing import IO
@@ -83,11 +84,31 @@ def test_closing_ends_the_thread_and_the_streams(pipes: Pipes) -> None:
 
 
 def test_a_stream_that_something_else_holds_open_keeps_nobody(pipes: Pipes) -> None:
+    threads = threading.active_count()
     held = os.dup(pipes.ends[0].fileno())
     pipes.write(b"last words\n")
     assert wait_until(lambda: pipes.output.total == 11)
     pipes.close()
     assert pipes.output.tail() == "last words"
-    os.close(held)
-    pipes.output.close()
+    assert threading.active_count() == threads - 1
     assert all(stream.closed for stream in pipes.reading)
+    pipes.output.close()
+    os.close(held)
+
+
+def test_a_flood_that_does_not_end_can_be_left(pipes: Pipes) -> None:
+    held = os.dup(pipes.ends[0].fileno())
+
+    def flood() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                os.write(held, b"x" * 1000)
+
+    flooding = threading.Thread(target=flood)
+    flooding.start()
+    pipes.close()
+    assert all(stream.closed for stream in pipes.reading)
+    # Nobody reads any more, so that what writes is told.
+    flooding.join(5)
+    assert not flooding.is_alive()
+    os.close(held)

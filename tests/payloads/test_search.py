@@ -9,7 +9,7 @@ import pytest
 
 from smcontract.payloads._codec import CSV, JSON, NPY, NPZ, NotReadable, decode
 from smcontract.payloads._domain import Domain
-from smcontract.payloads._search import COLUMNS, LIMIT, candidates, search
+from smcontract.payloads._search import COLUMNS, LIMIT, candidates, search, texts
 
 
 class Script:
@@ -173,3 +173,32 @@ def test_the_bound_holds_where_the_last_candidate_answers() -> None:
 
 def test_nothing_to_try_finds_nothing() -> None:
     assert search(lambda body: True, iter(())) is None
+
+
+def test_text_is_tried_by_itself_and_under_keys() -> None:
+    forms = [domain.form for domain in texts(JSON, ["question"])]
+    assert forms[:2] == ["key:question:text", "key:question:texts"]
+    assert {"key:inputs:text", "key:text:texts", "text", "texts"} < set(forms)
+    assert len(forms) == len(set(forms))
+    assert all(domain.is_text and not domain.certain for domain in texts(JSON, []))
+
+
+@pytest.mark.parametrize("content_type", [CSV, NPY, "text/plain"])
+def test_only_json_holds_text_beside_tables(content_type: str) -> None:
+    assert list(texts(content_type, ["x"])) == []
+
+
+@pytest.mark.parametrize(
+    ("takes", "form", "rows"),
+    [
+        (lambda value: isinstance(value["inputs"], str), "key:inputs:text", (1, 1)),
+        (lambda value: all(isinstance(text, str) for text in value["inputs"]), "key:inputs:text", (1, 1)),
+        (lambda value: isinstance(value, list) and isinstance(value[0], str), "texts", (1, 3)),
+    ],
+    ids=["one text", "iterates over what it gets", "a list"],
+)
+def test_a_form_of_text_is_found(takes: Callable[[Any], bool], form: str, rows: tuple[int, int]) -> None:
+    domain = search(Script(JSON, takes), texts(JSON, []))
+    assert domain is not None
+    assert (domain.form, (domain.min_rows, domain.max_rows)) == (form, rows)
+    assert decode(domain.encode([[1, 2, 3]]), JSON) in ({"inputs": "1 2 3"}, ["1 2 3"])

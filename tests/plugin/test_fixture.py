@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -174,7 +175,8 @@ class TestScope:
             @given(st.lists(st.integers()))
             @settings(max_examples=20, deadline=None, database=None)
             def test_echo(smcontract_endpoint, numbers):
-                answer = smcontract_endpoint.invoke(json.dumps(numbers).encode(), "application/json", "application/json")
+                body = json.dumps(numbers)
+                answer = smcontract_endpoint.invoke(body, "application/json", "application/json")
                 assert json.loads(answer.body) == numbers
             """,
         )
@@ -348,7 +350,7 @@ class TestModelDirectory:
 
 def test_no_process_is_left_behind(project: Project) -> None:
     project.write(
-        "pid.py",
+        "inference.py",
         """
         import os
         import pathlib
@@ -361,9 +363,15 @@ def test_no_process_is_left_behind(project: Project) -> None:
     )
     project.write(
         "test_it.py",
-        "import pytest\n\n@pytest.mark.smcontract('pid.py')\ndef test_it(smcontract_endpoint):\n    smcontract_endpoint.invoke(b'1')\n",
+        """
+        import pytest
+
+        @pytest.mark.smcontract("inference.py")
+        def test_it(smcontract_endpoint):
+            smcontract_endpoint.invoke(b"1")
+        """,
     )
     project.run().assert_outcomes(passed=1)
     pid = int((project.path / "pid").read_text())
     with pytest.raises(ProcessLookupError):
-        __import__("os").kill(pid, 0)
+        os.kill(pid, 0)

@@ -138,7 +138,7 @@ class TestWarned:
         result.assert_outcomes(passed=2, warnings=0)
 
     def test_without_pytests_warnings(self, project: Project) -> None:
-        result = project.run(*WARNS, "-p", "no:warnings")
+        result = project.run_apart(*WARNS, "-p", "no:warnings")
         assert result.ret == 0
 
 

@@ -187,7 +187,7 @@ def test_a_script_that_cannot_be_read_fails_101(project: Project, content: bytes
     assert "errors" not in outcomes
     result.stdout.fnmatch_lines(
         [
-            f"*SMC101 unparsable-script (error) at broken.py*{'' if not message else ''}",
+            "*SMC101 unparsable-script (error) at broken.py*",
             f"*{message}*",
             "SKIPPED *reported as SMC101",
             "*1 failed, * skipped*",
