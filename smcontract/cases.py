@@ -127,6 +127,4 @@ def load(name: str, rootdir: Path) -> SavedCase:
             directory=str(data.get("directory", ".")),
         )
     except (OSError, ValueError, KeyError, TypeError, binascii.Error) as error:
-        raise UsageError(
-            f"{file}: is no case that smcontract saved ({type(error).__name__}: {error})"
-        ) from None
+        raise UsageError(f"{file}: is no case that smcontract saved ({type(error).__name__}: {error})") from None

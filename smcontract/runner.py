@@ -73,9 +73,7 @@ def _outcome(violations: list[Violation], *, strict: bool) -> str:
     return "warned" if Severity.WARNING in severities else "passed"
 
 
-def _run(
-    ctx: CheckContext, item: Item, session: Session, prop: Property
-) -> tuple[list[Violation], str | None]:
+def _run(ctx: CheckContext, item: Item, session: Session, prop: Property) -> tuple[list[Violation], str | None]:
     """Return the violations, and why the search for them ended early if it did."""
     need_judgeable(ctx)
     found = list(_judge_all(ctx, item, prop))

@@ -76,9 +76,7 @@ class Workspace:
         common = self.settings()
         return [
             self._judged(target, common)
-            for target in find_targets(
-                path, model_dir=common.model_dir, env=common.env, extract_to=self._directory
-            )
+            for target in find_targets(path, model_dir=common.model_dir, env=common.env, extract_to=self._directory)
         ]
 
     def _judged(self, target: Target, common: Settings) -> Judged:

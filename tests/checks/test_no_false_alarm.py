@@ -98,45 +98,6 @@ def predict_fn(x, m): return float(x.mean())
 
 def output_fn(p, accept): return json.dumps({"mean": p}), "application/json"
 """,
-    "image any type": """
-import io, json, base64
-import numpy as np
-from PIL import Image
-
-def model_fn(model_dir):
-    return None.__class__ and "net"
-
-def input_fn(body, content_type):
-    if content_type == "application/json":
-        body = base64.b64decode(json.loads(body)["image"])
-    return np.array(Image.open(io.BytesIO(body)))
-
-def predict_fn(x, model):
-    return x.mean()
-
-def output_fn(p, accept):
-    return json.dumps({"mean": float(p)})
-""",
-    "recommender": """
-import json, os
-
-def model_fn(model_dir):
-    return {u: [i for i in range(10)] for u in range(100)}
-
-def input_fn(body, content_type):
-    if content_type != "application/json":
-        raise ValueError("json only")
-    req = json.loads(body)
-    return req["user_id"], req["k"], req.get("exclude", [])
-
-def predict_fn(data, model):
-    user, k, exclude = data
-    items = [i for i in model[user] if i not in exclude]
-    return items[:k]
-
-def output_fn(p, accept):
-    return json.dumps({"items": p})
-""",
     "records json": """
 import json
 FIELDS = ["age", "income", "city"]
@@ -187,60 +148,6 @@ def transform_fn(net, data, input_content_type, output_content_type):
     out = [sum(net["vocab"].get(w, 0) for w in s.split()) for s in parsed]
     return json.dumps(out), output_content_type
 """,
-    "jsonlines": """
-import json
-
-def model_fn(model_dir): return 2.0
-
-def input_fn(body, content_type):
-    if content_type == "application/jsonlines":
-        text = bytes(body).decode("utf-8")
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    raise ValueError(content_type)
-
-def predict_fn(rows, m): return [m * sum(r["features"]) for r in rows]
-
-def output_fn(p, accept):
-    if accept == "application/jsonlines":
-        return "\\n".join(json.dumps(v) for v in p), accept
-    raise ValueError(accept)
-""",
-    "lenient json else text": """
-import json
-
-def model_fn(model_dir): return "echo"
-
-def input_fn(body, content_type):
-    if isinstance(body, (bytes, bytearray)):
-        body = bytes(body).decode("utf-8")
-    try:
-        return json.loads(body)
-    except ValueError:
-        return {"inputs": body}
-
-def predict_fn(data, m):
-    if isinstance(data, dict):
-        data = data["inputs"]
-    return str(data).upper()
-
-def output_fn(p, accept):
-    return json.dumps({"generated": p}), "application/json"
-""",
-    "str json else raw": """
-import json
-
-def model_fn(model_dir): return 1.0
-
-def input_fn(body, content_type):
-    if isinstance(body, str):
-        d = json.loads(body)
-        return d.get("payload").encode()
-    return bytes(body)
-
-def predict_fn(x, m): return len(x) * m
-
-def output_fn(p, accept): return json.dumps({"n": p})
-""",
     "dispatch dict": """
 import json, io
 import numpy as np
@@ -277,14 +184,6 @@ def predict_fn(data, model):
     return [MODEL["w"] * v for v in values]
 
 def output_fn(p, accept): return json.dumps(p)
-""",
-    "opt ml model": """
-import os, json
-
-def model_fn(model_dir):
-    with open("/opt/ml/model/weights.txt") as f: return float(f.read())
-
-def predict_fn(x, m): return x * m
 """,
     "lazy pandas": """
 import json, io
@@ -361,20 +260,6 @@ def input_fn(body, content_type):
     raise ValueError(content_type)
 
 def predict_fn(x, m): return [sum(r)*m for r in x]
-
-def output_fn(p, accept): return json.dumps(p), "application/json"
-""",
-    "hand parser": """
-import json
-
-def model_fn(model_dir): return 2
-
-def input_fn(body, content_type):
-    if content_type == "application/json":
-        return [float(v) for v in body.replace("[", "").replace("]", "").split(",")]
-    raise ValueError(content_type)
-
-def predict_fn(x, m): return [v*m for v in x]
 
 def output_fn(p, accept): return json.dumps(p), "application/json"
 """,
@@ -459,35 +344,6 @@ def input_fn(body, content_type):
 def predict_fn(x, w): return x @ w
 
 def output_fn(p, accept): return "\\n".join(map(str, p)), "text/csv"
-""",
-    "batch limit": """
-import json
-
-def model_fn(model_dir): return 1
-
-def input_fn(body, content_type):
-    if content_type != "application/json": raise ValueError(content_type)
-    rows = json.loads(body)
-    if len(rows) > 1: raise ValueError("one at a time")
-    return rows
-
-def predict_fn(x, m): return x[0]
-
-def output_fn(p, accept): return json.dumps(p)
-""",
-    "categorical index": """
-import json
-LEVELS = ["red", "green", "blue"]
-
-def model_fn(model_dir): return [1.0, 2.0, 3.0]
-
-def input_fn(body, content_type):
-    if content_type != "application/json": raise ValueError(content_type)
-    return [LEVELS.index(c) for c in json.loads(body)["colors"]]
-
-def predict_fn(x, w): return [w[i] for i in x]
-
-def output_fn(p, accept): return json.dumps(p)
 """,
     "strict range first valid": """
 import json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from smcontract.violations import Severity
 from support import judge, line_of
 
 CODE = "SMC501"
+# In this process: nothing here dies, and a process of its own costs most of a test's time.
+here = partial(judge, isolation="none")
 SCRIPT = """\
 import io
 import json
@@ -61,7 +64,7 @@ NULL = (200, "a success whose body is null, labelled application/json")
     ids=["str", "bytes", "bytearray", "pair", "pair of bytes", "three", "empty text", "bytes in a pair"],
 )
 def test_text_and_bytes_can_be_sent(tmp_path: Path, returns: str, stack: str) -> None:
-    judged = judge(tmp_path, SCRIPT.format(returns=returns), CODE, stack=stack, max_examples=3)
+    judged = here(tmp_path, SCRIPT.format(returns=returns), CODE, stack=stack, max_examples=3)
     assert (judged.outcome, judged.violations) == ("passed", ())
 
 
@@ -95,7 +98,7 @@ def test_text_and_bytes_can_be_sent(tmp_path: Path, returns: str, stack: str) ->
 )
 def test_other_objects_cannot(tmp_path: Path, stack: str, returns: str, got: str, answer: tuple[int, str]) -> None:
     source = SCRIPT.format(returns=returns)
-    judged = judge(tmp_path, source, CODE, stack=stack)
+    judged = here(tmp_path, source, CODE, stack=stack)
     violation = judged.violation
     assert judged.outcome == "failed"
     assert violation.severity is Severity.ERROR
@@ -110,7 +113,7 @@ def test_other_objects_cannot(tmp_path: Path, stack: str, returns: str, got: str
 
 def test_flask_sends_the_keys_of_a_dict_in_a_pair(tmp_path: Path) -> None:
     source = SCRIPT.format(returns="return {'predictions': prediction, 'unit': 'm'}, accept")
-    violation = judge(tmp_path, source, CODE, stack="sklearn").violation
+    violation = here(tmp_path, source, CODE, stack="sklearn").violation
     assert violation.message == "output_fn returns a dict with a content type, of which Flask sends the keys alone"
     assert violation.severity is Severity.ERROR
     assert violation.on_sagemaker.status == 200
@@ -118,14 +121,14 @@ def test_flask_sends_the_keys_of_a_dict_in_a_pair(tmp_path: Path) -> None:
 
 def test_the_model_servers_send_that_dict_as_json(tmp_path: Path) -> None:
     source = SCRIPT.format(returns="return {'predictions': prediction, 'unit': 'm'}, accept")
-    judged = judge(tmp_path, source, CODE, max_examples=3)
+    judged = here(tmp_path, source, CODE, max_examples=3)
     assert (judged.outcome, judged.violations) == ("passed", ())
 
 
 @pytest.mark.parametrize("stack", ["inference", "pytorch", "sklearn"])
 @pytest.mark.parametrize("returns", ["return {'p': prediction}", "return prediction"], ids=["dict", "list"])
 def test_what_the_server_encodes_itself_is_a_note(tmp_path: Path, returns: str, stack: str) -> None:
-    judged = judge(tmp_path, SCRIPT.format(returns=returns), CODE, stack=stack, max_examples=3)
+    judged = here(tmp_path, SCRIPT.format(returns=returns), CODE, stack=stack, max_examples=3)
     violation = judged.violation
     assert judged.outcome == "passed"
     assert violation.severity is Severity.NOTE
@@ -152,14 +155,14 @@ def test_torchserve_sends_a_tensor_as_a_pickle(tmp_path: Path) -> None:
 )
 def test_transform_fn_is_held_to_it_too(tmp_path: Path, stack: str, returns: str, got: str) -> None:
     source = TRANSFORM.format(returns=returns)
-    violation = judge(tmp_path, source, CODE, stack=stack).violation
+    violation = here(tmp_path, source, CODE, stack=stack).violation
     assert (violation.function, violation.got) == ("transform_fn", got)
     assert violation.line == line_of(source, "def transform_fn")
 
 
 def test_only_some_bodies_bring_it_forth(tmp_path: Path) -> None:
     returns = "return json.dumps(prediction) if sum(prediction) > 1 else None"
-    judged = judge(tmp_path, SCRIPT.format(returns=returns), CODE, max_examples=60)
+    judged = here(tmp_path, SCRIPT.format(returns=returns), CODE, max_examples=60)
     violation = judged.violation
     assert violation.got == "None"
     assert violation.request is not None
@@ -171,7 +174,7 @@ def test_one_violation_for_all_accepts(tmp_path: Path) -> None:
     returns = (
         "if accept in ('application/json', 'text/csv'):\n        return np.array(prediction)\n    raise ValueError"
     )
-    judged = judge(tmp_path, SCRIPT.format(returns=returns), CODE)
+    judged = here(tmp_path, SCRIPT.format(returns=returns), CODE, stack="sklearn")
     assert judged.outcomes == ["failed", "failed"]
     assert len(judged.violations) == 1
 
@@ -180,7 +183,7 @@ class TestSilent:
     """What other checks report, and what is no failure."""
 
     def test_a_missing_return_that_the_source_shows(self, tmp_path: Path) -> None:
-        judged = judge(tmp_path, SCRIPT.format(returns="json.dumps(prediction)"), CODE)
+        judged = here(tmp_path, SCRIPT.format(returns="json.dumps(prediction)"), CODE)
         assert (judged.outcome, judged.reason) == ("skipped", "reported as SMC109")
 
     @pytest.mark.parametrize("stack", ["inference", "pytorch"])
@@ -191,12 +194,12 @@ class TestSilent:
         assert (judged.outcome, judged.reason, judged.violations) == ("skipped", "reported as SMC605", ())
 
     def test_an_output_fn_that_raises(self, tmp_path: Path) -> None:
-        judged = judge(tmp_path, SCRIPT.format(returns="return json.dumps({prediction: 1}[0])"), CODE)
+        judged = here(tmp_path, SCRIPT.format(returns="return json.dumps({prediction: 1}[0])"), CODE)
         assert (judged.outcome, judged.reason) == ("skipped", "reported as SMC601")
 
     def test_the_default_output_fn(self, tmp_path: Path) -> None:
         source = SCRIPT.partition("def output_fn")[0]
-        judged = judge(tmp_path, source, CODE)
+        judged = here(tmp_path, source, CODE)
         assert set(judged.outcomes) == {"skipped"}
         assert judged.checks[0].reason == "the script leaves output_fn to the default: see SMC702"
 
@@ -204,9 +207,9 @@ class TestSilent:
     def test_an_error_status_that_the_script_sets(self, tmp_path: Path, body: str) -> None:
         returns = f"context.set_response_status(422, 'Unprocessable')\n    return {body}"
         source = SCRIPT.format(returns=returns).replace("(prediction, accept)", "(prediction, accept, context)")
-        judged = judge(tmp_path, source, CODE, max_examples=3)
+        judged = here(tmp_path, source, CODE, max_examples=3)
         assert (judged.outcome, judged.violations) == ("passed", ())
 
     def test_a_stream_under_flask(self, tmp_path: Path) -> None:
         source = SCRIPT.format(returns="return io.BytesIO(json.dumps(prediction).encode()), accept")
-        assert judge(tmp_path, source, CODE, stack="sklearn", max_examples=3).outcome == "passed"
+        assert here(tmp_path, source, CODE, stack="sklearn", max_examples=3).outcome == "passed"
