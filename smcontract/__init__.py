@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from smcontract.reporting.report import Report
 
 __version__ = "0.1.0"
-__all__ = ["ContractWarning", "Endpoint", "Report", "Response", "UsageError", "__version__", "check_script", "open_endpoint", "payloads"]
+__all__ = [
+    "ContractWarning",
+    "Endpoint",
+    "Report",
+    "Response",
+    "UsageError",
+    "__version__",
+    "check_script",
+    "open_endpoint",
+    "payloads",
+]
 
 _HOMES = {
     "ContractWarning": "smcontract.errors",

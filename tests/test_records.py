@@ -25,6 +25,8 @@ ONLY_INPUT = "def input_fn(body, content_type):\n    return undefined\n\n\ndef m
 def judged_of(root: Path, path: Path, **flags: Any) -> Judged:
     space = Workspace(rootdir=root, invocation_dir=root, flags={k.replace("_", "-"): v for k, v in flags.items()})
     (judged,) = space.judge(path)
+    # What was unpacked is not needed to tell what it is called.
+    space.close()
     return judged
 
 

@@ -215,7 +215,8 @@ def test_fallbacks_that_were_verified_stand_in_the_result(tmp_path: Path) -> Non
     ["import os\ndef model_fn(d): pass\ndef transform_fn(m, b, c, a): os._exit(1)", "raise SystemExit(0)", "", "x ="],
 )
 def test_nothing_that_a_script_does_raises_here(source: str, tmp_path: Path) -> None:
-    with session_of(tmp_path, source, content_types=("text/csv",), accepts=("text/csv",)) as session:
+    settings: dict[str, Any] = {"content_types": ("text/csv",), "accepts": ("text/csv",)}
+    with session_of(tmp_path, source, phases=("static", "load", "matrix"), **settings) as session:
         for item in plan(session.script, [session.stack], session.settings):
             prop = Property(item.name, seed=0, max_examples=5, budget=5.0)
             assert run(item, session, prop).outcome in {"passed", "failed", "warned", "skipped"}

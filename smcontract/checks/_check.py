@@ -43,9 +43,10 @@ class Check:
     """A check: its identity, where it applies, and the generator that judges.
 
     A static check's function takes a `StaticContext`; every other check's takes a `CheckContext` and,
-    where `cases` is set, one case at a time; `once`, if set, is called before the first case. `running` is the half of a static check that needs the
-    script to run: it is given a `CheckContext` and what the source showed, and yields what remains.
-    `media` limits a check's items to some media types of their last parameter.
+    where `cases` is set, one case at a time; `once`, if set, is called before the first case. `running`
+    is the half of a static check that needs the script to run: it is given a `CheckContext` and what the
+    source showed, and yields what remains. `media` limits a check's items to some media types of their
+    last parameter.
     """
 
     code: str
