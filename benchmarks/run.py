@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from smcontract.endpoints import LocalEndpoint
@@ -26,12 +26,18 @@ REQUESTS = 2000
 
 def best(action: Callable[[], object], runs: int) -> float:
     """Return the shortest of several runs, in seconds."""
-    seconds = []
+    return best_of([action], runs)[0]
+
+
+def best_of(actions: Sequence[Callable[[], object]], runs: int) -> list[float]:
+    """Return the shortest run of each action; they take turns, so that a busy moment falls on all of them."""
+    shortest = [float("inf")] * len(actions)
     for _ in range(runs):
-        started = time.perf_counter()
-        action()
-        seconds.append(time.perf_counter() - started)
-    return min(seconds)
+        for index, action in enumerate(actions):
+            started = time.perf_counter()
+            action()
+            shortest[index] = min(shortest[index], time.perf_counter() - started)
+    return shortest
 
 
 def pytest_run(*arguments: str, cwd: Path) -> Callable[[], object]:
@@ -61,11 +67,16 @@ def show(what: str, value: float, unit: str, limit: float, beside: str) -> None:
 def start_up(directory: Path) -> None:
     """Measure an empty test session with and without the plugin."""
     (directory / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
-    without = best(pytest_run("-p", "no:smcontract", "test_nothing.py", cwd=directory), 15)
-    inactive = best(pytest_run("test_nothing.py", cwd=directory), 15)
+    without, inactive, collected = best_of(
+        [
+            pytest_run("-p", "no:smcontract", "test_nothing.py", cwd=directory),
+            pytest_run("test_nothing.py", cwd=directory),
+            pytest_run("--smcontract", str(ORDINAL), "--co", cwd=directory),
+        ],
+        15,
+    )
     added = (inactive - without) * 1e3
     show("inactive plugin at start-up", added, "ms", 10, f"pytest alone {without * 1e3:.0f} ms")
-    collected = best(pytest_run("--smcontract", str(ORDINAL), "--co", cwd=directory), 7)
     added = collected - without
     show("collection of one script", added * 1e3, "ms", 300, f"x{collected / without:.2f} of pytest alone")
 
@@ -77,9 +88,7 @@ def whole_contract(directory: Path) -> None:
         pytest_run("--smcontract", str(ORDINAL), "--smcontract-phases", "static,load,matrix", cwd=directory),
         3,
     )
-    show(
-        "contract of examples/ordinal", whole, "s", 5, f"x{whole / matrix:.2f} of the same without properties"
-    )
+    show("contract of examples/ordinal", whole, "s", 5, f"x{whole / matrix:.2f} of the same without properties")
 
 
 def open_session() -> Session:
@@ -120,9 +129,7 @@ def direct_calls() -> Callable[[], object]:
 
     def call() -> None:
         for _ in range(REQUESTS):
-            script["output_fn"](
-                script["predict_fn"](script["input_fn"]("1,2,3", "text/csv"), "Hello"), "text/csv"
-            )
+            script["output_fn"](script["predict_fn"](script["input_fn"]("1,2,3", "text/csv"), "Hello"), "text/csv")
 
     return call
 

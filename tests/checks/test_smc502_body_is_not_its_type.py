@@ -163,10 +163,10 @@ def test_transform_fn_is_held_to_it_too(tmp_path: Path) -> None:
 
 
 def test_the_smallest_body_that_brings_it_forth(tmp_path: Path) -> None:
-    returns = "return '' if prediction[0] == 0 and prediction[-1] > 2 else json.dumps(prediction)"
+    returns = "return '' if len(prediction) == 9 else json.dumps(prediction)"
     violation = here(tmp_path, script(JSON, returns), CODE, max_examples=50).violation
     assert violation.request is not None
-    assert violation.request.body_base64 == b"[[0, 0, 2]]"
+    assert violation.request.body_base64 == b"[[0, 0, 0], [0, 0, 0], [0, 0, 0]]"
 
 
 def test_each_label_is_a_cause(tmp_path: Path) -> None:

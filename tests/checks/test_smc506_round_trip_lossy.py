@@ -45,7 +45,7 @@ def output_fn(prediction, accept):
 NUMBERS = "data.sum(axis=1).tolist()"
 ROWS = "[f'row {row.sum()}' for row in data]"
 WORDS = "[f'word{int(cell)}' for cell in data[0]]"
-PROSE = "[f'a row of {len(row)}, and a lucky one' if row[0] == 7 else 'plain' for row in data]"
+PROSE = "[f'a row of {len(row)}, and a lucky one' if row[0] > 7 else 'plain' for row in data]"
 LINES = "[f'cat,{row.sum()}' for row in data]"
 
 
@@ -69,7 +69,7 @@ def script(predicts: str, returns: str | None = None, accept: str = "text/csv") 
     ids=["lines", "one line", "crlf", "text", "blank line at the end", "quoted", "ordinals", "lines already"],
 )
 def test_a_prediction_that_comes_back(tmp_path: Path, predicts: str, returns: str) -> None:
-    judged = here(tmp_path, script(predicts, returns), CODE)
+    judged = here(tmp_path, script(predicts, returns), CODE, max_examples=10)
     assert (judged.outcome, judged.violations) == ("passed", ())
 
 
@@ -86,7 +86,6 @@ def test_a_prediction_that_comes_back(tmp_path: Path, predicts: str, returns: st
         (NUMBERS, r"'score\n' + '\n'.join(map(str, prediction))"),
         (NUMBERS, r"'\n'.join(f'{i},{p}' for i, p in enumerate(prediction))"),
         (NUMBERS, "str(prediction[0])"),
-        (NUMBERS, "str(np.array(prediction))"),
         (ROWS, r"'\n'.join(p.upper() for p in prediction)"),
         (ROWS, r"'\n'.join(p.encode('ascii', 'ignore').decode() for p in prediction)"),
         (ROWS, "';'.join(prediction)"),
@@ -110,7 +109,6 @@ def test_a_prediction_that_comes_back(tmp_path: Path, predicts: str, returns: st
         "header",
         "index column",
         "the first alone",
-        "repr of an array",
         "upper case",
         "ASCII",
         "semicolons",
@@ -125,7 +123,7 @@ def test_a_prediction_that_comes_back(tmp_path: Path, predicts: str, returns: st
     ],
 )
 def test_what_is_done_on_purpose(tmp_path: Path, predicts: str, returns: str) -> None:
-    judged = here(tmp_path, script(predicts, returns), CODE, max_examples=60)
+    judged = here(tmp_path, script(predicts, returns), CODE, max_examples=20)
     assert (judged.outcome, judged.violations) == ("passed", ())
 
 
@@ -191,14 +189,16 @@ def test_records_that_are_glued(
 
 @pytest.mark.parametrize("returns", [r"'\n'.join(prediction)", "','.join(prediction)"], ids=["lines", "one line"])
 def test_commas_that_are_not_quoted(tmp_path: Path, returns: str) -> None:
-    violation = here(tmp_path, script(PROSE, returns), CODE, max_examples=300).violation
+    violation = here(tmp_path, script(PROSE, returns), CODE, max_examples=60).violation
     assert violation.severity is Severity.ERROR
     assert violation.message.startswith("output_fn quotes no field")
     assert "'a row of 3, and a lucky one'" in violation.expected
     assert "'a row of 3', ' and a lucky one'" in violation.got
     assert violation.request is not None
     # Shrunk: two rows, of which only one has the comma.
-    assert sorted(violation.request.body_base64.split(b"\n")) == [b"0,0,0", b"7,0,0"]
+    plain, prose = sorted(violation.request.body_base64.split(b"\n"))
+    assert plain == b"0,0,0"
+    assert prose.endswith(b",0,0")
 
 
 class TestDefaults:
@@ -239,16 +239,16 @@ class TestDefaults:
         assert (judged.outcomes, judged.violations) == (["passed"] * 3, ())
 
     def test_the_default_encoder_quotes_nothing(self, tmp_path: Path) -> None:
-        judged = here(tmp_path, script(PROSE), CODE, max_examples=300)
+        judged = here(tmp_path, script(PROSE), CODE, max_examples=60, accepts=["text/csv"])
         violation = judged.violation
-        assert judged.outcomes == ["passed", "passed", "failed"]
-        assert violation.check_id.endswith("[text/csv]")
+        assert judged.outcome == "failed"
+        assert (violation.function, violation.line) == ("output_fn", None)
         assert violation.message.startswith("the default output_fn quotes no field")
         assert violation.severity is Severity.ERROR
 
     def test_that_of_flask_quotes(self, tmp_path: Path) -> None:
-        judged = here(tmp_path, script(PROSE), CODE, stack="sklearn", max_examples=60)
-        assert (judged.outcomes, judged.violations) == (["passed"] * 3, ())
+        judged = here(tmp_path, script(PROSE), CODE, stack="sklearn", max_examples=60, accepts=["text/csv"])
+        assert (judged.outcome, judged.violations) == ("passed", ())
 
 
 @pytest.mark.parametrize(
