@@ -195,7 +195,7 @@ class Session:
 
         def exchange(body: bytes) -> Exchange | None:
             if body not in tried:
-                ends = [one.ended for one in tried.values() if one.response is None and not one.died_of_text]
+                ends = [one.ended for one in tried.values() if _died(one)]
                 if len(ends) >= TOO_MANY_DEATHS or ends.count(Ended.TIMED_OUT) >= TOO_MANY_HANGS:
                     return None
                 request = Request(body=body, content_type=content_type, accept=self.first_accept)
@@ -228,17 +228,17 @@ class Session:
 
     def _sure_failure(self, attempts: list[Exchange]) -> Exchange | None:
         """Return the first attempt if its failure is one that no body could have avoided."""
-        if not attempts:
-            return None
-        if all(self._is_sure(attempt) for attempt in attempts):
-            return attempts[0]
+        # What input_fn refuses says nothing of the functions behind it.
+        reached = [attempt for attempt in attempts if attempt.stages or _died(attempt)] or attempts
+        if reached and all(self._is_sure(attempt) for attempt in reached):
+            return reached[0]
         for attempt in attempts:
             if self.takes_other_body_type(attempt) is not None:
                 return attempt
         return None
 
     def _is_sure(self, attempt: Exchange) -> bool:
-        if attempt.response is None and not attempt.died_of_text:
+        if _died(attempt):
             return True
         failure = attempt.failure
         if failure is None:
@@ -283,6 +283,11 @@ def is_of_values(failure: Failure) -> bool:
 def _wants_text_array(attempt: Exchange, failure: Failure) -> bool:
     """Whether a model of text was given numbers, in a type whose arrays may hold text."""
     return media_type(attempt.request.content_type) in {NPY, NPZ} and "attribute 'lower'" in failure.message
+
+
+def _died(attempt: Exchange) -> bool:
+    """Whether the process ended, and not for the mere text of an exception."""
+    return attempt.response is None and not attempt.died_of_text
 
 
 def _flag(content_type: str) -> str:

@@ -35,8 +35,9 @@ def script_fails_to_import(ctx: CheckContext) -> Iterator[Violation]:
     Move what only training needs under `if __name__ == "__main__":`.
 
     ## When it stays silent
-    A package that is not installed on this machine may be in the image: then the item is skipped and names
-    the package.
+    A package that is not installed on this machine may be in the image, and whoever deploys may set an
+    environment variable: then the item is skipped, and names it and the flag that gives it. So it is with a
+    GPU, the network, and a path under `/opt/ml`.
 
     ## Source
     sagemaker-inference 1.10.1, `transformer.py`, `_validate_user_module_and_set_functions`.

@@ -30,7 +30,8 @@ def model_fn_fails(ctx: CheckContext) -> Iterator[Violation]:
     Build every path from `model_dir`.
 
     ## When it stays silent
-    Without a model directory `model_fn` gets an empty one; what it then raises is inconclusive.
+    Without a model directory `model_fn` gets an empty one; what it then raises is inconclusive. So is what
+    only this machine lacks: a package, a variable, a GPU, the network, a path under `/opt/ml`.
 
     ## Source
     sagemaker-inference 1.10.1, `transformer.py`, `validate_and_initialize`; multi-model-server 1.1.11 and

@@ -32,7 +32,8 @@ def body_type_assumed(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         text = body if isinstance(body, str) else bytes(body).decode("utf-8")
 
     ## When it stays silent
-    Where `input_fn` fails whatever the type.
+    Where `input_fn` fails whatever the type, and where the failure is about what the body holds: a branch for
+    `bytes` may stand for other contents than the one for `str`. `bytes` and `bytearray` never do.
 
     ## Source
     sagemaker-inference 1.10.1, `transformer.py`, `transform`; sagemaker-containers 2.8.6.post2, `_worker.py`.

@@ -8,7 +8,7 @@ from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._sources import FOR_OWN_ANSWER
-from smcontract.violations import Violation
+from smcontract.violations import Severity, Violation
 
 
 @check(
@@ -29,14 +29,15 @@ def request_fails(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     The client gets 500, and CloudWatch the traceback.
 
     ## Example
-        def predict_fn(data, model):
-            return model.predict(data).item()        # two rows: can only convert an array of size 1
+        def output_fn(prediction, accept):
+            return json.dumps(prediction)            # an array: not JSON serializable
 
     ## Fix
     The report names the line, and the smallest request that fails there.
 
     ## When it stays silent
-    What `predict_fn` refuses of a body that was only guessed; see SMC301.
+    What `predict_fn` refuses of a body that was only guessed; see SMC301. Where it is a slip of the script's
+    own line on such a body, it is a warning.
 
     ## Source
     sagemaker-inference 1.10.1, `transformer.py`, `transform` (any exception is a 500).
@@ -44,14 +45,14 @@ def request_fails(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     exchange = ctx.failing(case)
     if exchange is None:
         return
-    stage = exchange.failure.stage if exchange.failure is not None else "the request"
-    status = exchange.response.status if exchange.response is not None else "no answer"
-    got = str(exchange.failure or status)
+    failure = exchange.failure
+    assert failure is not None, "what ends otherwise has a code of its own"
+    severity = ctx.severity(case, exchange)
+    on = "a valid request" if severity is Severity.ERROR else "a request like those that it answers"
     yield ctx.violation(
-        message=f"{stage} raises {got} on a valid request ({ctx.content_type} to {ctx.accept})",
+        message=f"{failure.stage} raises {failure} on {on} ({ctx.content_type} to {ctx.accept})",
         expected="a success",
-        got=got,
+        got=str(failure),
         exchange=exchange,
-        severity=ctx.severity(case, exchange),
+        severity=severity,
     )
-
