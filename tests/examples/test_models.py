@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def judge(name: str, tmp_path: Path) -> smcontract.Report:
-    runpy.run_path(str(EXAMPLES / name / "make_model.py"))["main"](tmp_path)
+    subprocess.run([sys.executable, str(EXAMPLES / name / "make_model.py"), str(tmp_path)], check=True)
     return smcontract.check_script(EXAMPLES / name / "inference.py", model_dir=tmp_path, max_examples=25)
 
 
