@@ -41,9 +41,7 @@ def extract(archive: Path, directory: Path, *, max_bytes: int = MAX_BYTES) -> Pa
         with tarfile.open(archive, "r:gz") as source:
             source.extractall(directory, filter="data")
     except tarfile.FilterError as error:
-        raise UsageError(
-            f"{archive}: holds a member that cannot be unpacked safely: {_line(error)}"
-        ) from None
+        raise UsageError(f"{archive}: holds a member that cannot be unpacked safely: {_line(error)}") from None
     except TypeError:
         # Python 3.11.0 to 3.11.3 know no filters.
         raise UsageError(f"{archive}: unpacking archives safely needs Python 3.11.4 or later") from None

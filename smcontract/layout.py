@@ -57,9 +57,7 @@ def wanted_program(env: Mapping[str, str]) -> str:
     """
     program = env.get(PROGRAM, DEFAULT_PROGRAM)
     if not module_name(program):
-        raise UsageError(
-            f"{PROGRAM} is {program!r}; expected the name of a script, such as {DEFAULT_PROGRAM}"
-        )
+        raise UsageError(f"{PROGRAM} is {program!r}; expected the name of a script, such as {DEFAULT_PROGRAM}")
     return program
 
 

@@ -33,9 +33,7 @@ def search(directory: Path) -> list[Path]:
 
 
 def _is_searched(folder: Path) -> bool:
-    return not (
-        folder.name in _SKIPPED_DIRECTORIES or folder.name.startswith(".") or (folder / "pyvenv.cfg").exists()
-    )
+    return not (folder.name in _SKIPPED_DIRECTORIES or folder.name.startswith(".") or (folder / "pyvenv.cfg").exists())
 
 
 def _is_candidate(file: Path) -> bool:

@@ -38,7 +38,7 @@ class Probe:
 
     `domain` is set where some body gets as far as a prediction. `failed` is an exchange whose failure no
     other body could have avoided, where that is sure. `reason` says why nothing is known otherwise, and
-    `first` is the first exchange that was tried.
+    `first` is the first exchange that got beyond the first function, if any did, else the first that was tried.
     """
 
     domain: Domain | None = None
@@ -166,7 +166,7 @@ class Session:
         if options[0].certain and not any(one.failure and is_of_values(one.failure) for one in attempts):
             # The last attempt has two rows: what fails there is not that there was only one.
             return Probe(domain=options[0].with_rows(2, 3))
-        first = attempts[0] if attempts else None
+        first = next((attempt for attempt in attempts if attempt.stages), attempts[0] if attempts else None)
         failed = self._sure_failure(attempts)
         if failed is not None:
             return Probe(failed=failed, first=first)

@@ -109,9 +109,7 @@ def given_values(
     return found
 
 
-def _script_tables(
-    pyproject: Mapping[str, object], script: str | None
-) -> list[tuple[str, Mapping[str, object]]]:
+def _script_tables(pyproject: Mapping[str, object], script: str | None) -> list[tuple[str, Mapping[str, object]]]:
     tables = pyproject.get("scripts")
     if script is None or not isinstance(tables, Mapping):
         return []
@@ -141,9 +139,7 @@ def _check_tables(table: object, rootdir: Path) -> None:
 def _check_keys(table: Mapping[str, object], where: str, valid: tuple[str, ...]) -> None:
     for key in table:
         if key not in valid:
-            raise UsageError(
-                f"{where}: unknown key {key!r}{nearest(key, valid)}; valid keys: {', '.join(valid)}"
-            )
+            raise UsageError(f"{where}: unknown key {key!r}{nearest(key, valid)}; valid keys: {', '.join(valid)}")
 
 
 def _kind(value: object) -> str:

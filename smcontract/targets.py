@@ -23,9 +23,7 @@ from smcontract.searching import search
 
 Kind = Literal["script", "model_dir", "archive"]
 
-_EXPECTED = (
-    "expected a Python script, a model directory holding code/, a model.tar.gz or a directory to search"
-)
+_EXPECTED = "expected a Python script, a model directory holding code/, a model.tar.gz or a directory to search"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +104,7 @@ def _of_searched(directory: Path, model_dir: Path | None, env: Mapping[str, str]
     return [_of_script(script, model_dir, env) for script in scripts]
 
 
-def _of_model_dir(
-    path: Path, root: Path, kind: Kind, model_dir: Path | None, env: Mapping[str, str]
-) -> Target:
+def _of_model_dir(path: Path, root: Path, kind: Kind, model_dir: Path | None, env: Mapping[str, str]) -> Target:
     place = place_in_model_dir(root, env)
     if place is None:
         raise UsageError(
@@ -119,9 +115,7 @@ def _of_model_dir(
     return _target(path, kind, place, model_dir or root, unpacked=unpacked)
 
 
-def _target(
-    path: Path, kind: Kind, place: Place, model_dir: Path | None, *, unpacked: Path | None = None
-) -> Target:
+def _target(path: Path, kind: Kind, place: Place, model_dir: Path | None, *, unpacked: Path | None = None) -> Target:
     return Target(
         path=path,
         kind=kind,
@@ -152,9 +146,7 @@ def _open_model_dir(path: Path, extract_to: Callable[[], Path]) -> Path:
     if not path.exists():
         raise UsageError(f"model directory {path}: no such directory or archive{_similar(path)}")
     if not path.is_file() or not is_archive(path):
-        raise UsageError(
-            f"model directory {path}: expected a directory or an archive ({', '.join(SUFFIXES)})"
-        )
+        raise UsageError(f"model directory {path}: expected a directory or an archive ({', '.join(SUFFIXES)})")
     return _absolute(extract(path, extract_to()))
 
 

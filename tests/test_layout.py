@@ -76,17 +76,11 @@ def test_a_named_script_has_its_place(
             "the module 'inference', never serve.py",
             id="other",
         ),
-        pytest.param(
-            "serve.py", {"SAGEMAKER_PROGRAM": "code/serve.py"}, "the module 'code/serve', never", id="folder"
-        ),
-        pytest.param(
-            "serve.v2.py", {}, "as the module 'serve.v2', which Python takes for a package", id="dot"
-        ),
+        pytest.param("serve.py", {"SAGEMAKER_PROGRAM": "code/serve.py"}, "the module 'code/serve', never", id="folder"),
+        pytest.param("serve.v2.py", {}, "as the module 'serve.v2', which Python takes for a package", id="dot"),
     ],
 )
-def test_a_named_script_that_no_container_finds(
-    tmp_path: Path, name: str, env: dict[str, str], problem: str
-) -> None:
+def test_a_named_script_that_no_container_finds(tmp_path: Path, name: str, env: dict[str, str], problem: str) -> None:
     place = place_script(tmp_path / name, env)
     assert place.script == tmp_path / name
     assert place.problem is not None
@@ -102,9 +96,7 @@ def test_a_named_script_that_no_container_finds(
         pytest.param(
             ["code/inference.py", "code/serve.py"], {}, "code/inference.py", "inference.py", id="two handlers"
         ),
-        pytest.param(
-            ["code/serve.py"], {"SAGEMAKER_PROGRAM": "serve.py"}, "code/serve.py", "serve.py", id="program"
-        ),
+        pytest.param(["code/serve.py"], {"SAGEMAKER_PROGRAM": "serve.py"}, "code/serve.py", "serve.py", id="program"),
         pytest.param(
             ["code/p/s.py", "code/inference.py"],
             {"SAGEMAKER_PROGRAM": "p.s"},
@@ -112,12 +104,8 @@ def test_a_named_script_that_no_container_finds(
             "p.s",
             id="package",
         ),
-        pytest.param(
-            ["code/inference/__init__.py"], {}, "code/inference/__init__.py", "inference.py", id="a package"
-        ),
-        pytest.param(
-            ["code/inference.py", "inference.py"], {}, "code/inference.py", "inference.py", id="both"
-        ),
+        pytest.param(["code/inference/__init__.py"], {}, "code/inference/__init__.py", "inference.py", id="a package"),
+        pytest.param(["code/inference.py", "inference.py"], {}, "code/inference.py", "inference.py", id="both"),
     ],
 )
 def test_a_script_in_code_is_found(

@@ -22,9 +22,7 @@ README = ROOT / "README.md"
 
 
 def block(name: str) -> str:
-    found = re.search(
-        f"<!-- {name} -->\n(.*?)<!-- /{name} -->", README.read_text(encoding="utf-8"), re.DOTALL
-    )
+    found = re.search(f"<!-- {name} -->\n(.*?)<!-- /{name} -->", README.read_text(encoding="utf-8"), re.DOTALL)
     assert found is not None, f"README.md has no block {name}"
     return found[1]
 

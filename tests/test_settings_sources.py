@@ -29,9 +29,7 @@ def test_ini_values_that_are_not_given_are_left_out(empty: object) -> None:
 
 
 def test_a_misspelt_ini_key_is_refused() -> None:
-    with pytest.raises(
-        UsageError, match=r"^smcontract_stak \(ini\): unknown key; did you mean 'smcontract_stack'\?"
-    ):
+    with pytest.raises(UsageError, match=r"^smcontract_stak \(ini\): unknown key; did you mean 'smcontract_stack'\?"):
         read_ini(lambda key: None, ["testpaths", "smcontract_stak"])
 
 
@@ -72,18 +70,14 @@ def test_the_table_is_read(tmp_path: Path) -> None:
     ("text", "message"),
     [
         pytest.param("[tool.smcontract", "cannot be read as TOML", id="broken TOML"),
-        pytest.param(
-            "[tool.smcontract]\nbudget = 1" + "0" * 5000, "cannot be read as TOML", id="long number"
-        ),
+        pytest.param("[tool.smcontract]\nbudget = 1" + "0" * 5000, "cannot be read as TOML", id="long number"),
         pytest.param("[tool]\nsmcontract = 3", r"expected a table, got int 3", id="no table"),
         pytest.param(
             "[tool.smcontract]\nmax_examples = 3",
             r"\[tool.smcontract\]: unknown key 'max_examples'; did you mean 'max-examples'\?; valid keys: ",
             id="unknown key",
         ),
-        pytest.param(
-            "[tool.smcontract]\nscripts = 3", "scripts must be tables named by path", id="scripts no table"
-        ),
+        pytest.param("[tool.smcontract]\nscripts = 3", "scripts must be tables named by path", id="scripts no table"),
         pytest.param(
             '[tool.smcontract.scripts]\n"pyproject.toml" = 3',
             "expected a table of settings",

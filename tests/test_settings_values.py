@@ -166,9 +166,7 @@ def test_values_of_odd_types_are_refused(name: str, value: object) -> None:
 def test_payloads(tmp_path: Path, text: str, content_type: str | None, accept: str | None) -> None:
     file = tmp_path / text.partition(";")[0]
     file.write_bytes(b"1,2")
-    assert _read("payload", [text], tmp_path) == (
-        Payload(file=file, content_type=content_type, accept=accept),
-    )
+    assert _read("payload", [text], tmp_path) == (Payload(file=file, content_type=content_type, accept=accept),)
 
 
 @pytest.mark.parametrize(

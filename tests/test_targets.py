@@ -92,9 +92,7 @@ def test_home_is_no_model_directory(tmp_path: Path, find: Find, monkeypatch: pyt
     assert target.model_dir is None
 
 
-def test_a_relative_path_is_kept_as_named(
-    tmp_path: Path, find: Find, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_relative_path_is_kept_as_named(tmp_path: Path, find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
     _write(tmp_path, "m/code/inference.py")
     monkeypatch.chdir(tmp_path / "m" / "code")
     (target,) = find("inference.py")
@@ -194,20 +192,14 @@ def _damaged(path: Path) -> Path:
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        pytest.param(
-            "infrence.py", "no such file or directory; did you mean 'inference.py'?; expected", id="misspelt"
-        ),
+        pytest.param("infrence.py", "no such file or directory; did you mean 'inference.py'?; expected", id="misspelt"),
         pytest.param("gone/deep/x.py", "no such file or directory; expected a Python script", id="missing"),
         pytest.param("notes.txt", "neither a .py file nor an archive; expected", id="suffix"),
         pytest.param("model.tar", "neither a .py file nor an archive; expected", id="tar"),
         pytest.param("broken.py", "no such file or directory", id="broken link"),
-        pytest.param(
-            "empty", "holds no handler script (a .py file that defines model_fn", id="empty directory"
-        ),
+        pytest.param("empty", "holds no handler script (a .py file that defines model_fn", id="empty directory"),
         pytest.param("bad.tar.gz", "is no intact gzipped tar archive (", id="damaged archive"),
-        pytest.param(
-            "bare.tar.gz", "holds no handler script; expected code/inference.py in it, or name", id="no code"
-        ),
+        pytest.param("bare.tar.gz", "holds no handler script; expected code/inference.py in it, or name", id="no code"),
     ],
 )
 def test_wrong_paths(tmp_path: Path, find: Find, path: str, message: str) -> None:
@@ -225,12 +217,8 @@ def test_wrong_paths(tmp_path: Path, find: Find, path: str, message: str) -> Non
 @pytest.mark.parametrize(
     ("model_dir", "message"),
     [
-        pytest.param(
-            "modle", "model directory {}: no such directory or archive; did you mean 'model'?", id="misspelt"
-        ),
-        pytest.param(
-            "s.py", "model directory {}: expected a directory or an archive (.tar.gz, .tgz)", id="a script"
-        ),
+        pytest.param("modle", "model directory {}: no such directory or archive; did you mean 'model'?", id="misspelt"),
+        pytest.param("s.py", "model directory {}: expected a directory or an archive (.tar.gz, .tgz)", id="a script"),
         pytest.param("bad.tar.gz", "{}: is no intact gzipped tar archive (", id="damaged"),
     ],
 )

@@ -240,9 +240,7 @@ class CheckContext:
             label = response.content_type or "no content type"
             return OnSageMaker(status=response.status, message=f"a success, labelled {label}")
         if self.stack.server == "flask":
-            return OnSageMaker(
-                status=response.status, message="an HTML page; the cause stands only in CloudWatch"
-            )
+            return OnSageMaker(status=response.status, message="an HTML page; the cause stands only in CloudWatch")
         return OnSageMaker(status=response.status, message=_first_line(response.error or ""))
 
     def stack_says_of_death(self) -> OnSageMaker:

@@ -54,6 +54,4 @@ def _answer(ctx: StaticContext) -> OnSageMaker:
         return OnSageMaker(status=None, message="the module holds none of the functions that are looked up")
     if ctx.stack.server == "flask":
         return OnSageMaker(status=None, message="/ping fails, and the endpoint never goes InService")
-    return OnSageMaker(
-        status=ctx.stack.error_status, message="every request: the worker cannot import the script"
-    )
+    return OnSageMaker(status=ctx.stack.error_status, message="every request: the worker cannot import the script")

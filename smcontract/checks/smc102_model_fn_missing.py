@@ -48,9 +48,7 @@ def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
         if files is None or "model.pt" in files or len(files) == 1:
             return
         held = f"holds {', '.join(files)}" if files else "holds no .pt or .pth file"
-        why = (
-            f"the default one needs model.pt or exactly one .pt or .pth file, and the model directory {held}"
-        )
+        why = f"the default one needs model.pt or exactly one .pt or .pth file, and the model directory {held}"
     yield ctx.violation(
         message=f"there is no model_fn, and {why}",
         expected="a function model_fn(model_dir) that returns the model",

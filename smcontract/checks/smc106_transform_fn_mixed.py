@@ -41,9 +41,7 @@ def transform_fn_mixed(ctx: StaticContext) -> Iterator[Violation]:
     if transform is None or not others:
         return
     named = " and ".join(others)
-    error = (
-        "Cannot use transform_fn implementation in conjunction with input_fn, predict_fn, and/or output_fn"
-    )
+    error = "Cannot use transform_fn implementation in conjunction with input_fn, predict_fn, and/or output_fn"
     yield ctx.violation(
         message=f"transform_fn is defined together with {named}",
         expected="transform_fn alone, or input_fn, predict_fn and output_fn",

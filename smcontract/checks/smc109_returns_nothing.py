@@ -91,9 +91,7 @@ def _takes_none(script: Script, name: str) -> bool:
 
 
 def _reads(node: ast.AST, name: str) -> bool:
-    return any(
-        isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(node)
-    )
+    return any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(node))
 
 
 def _asks(node: ast.AST, name: str) -> bool:
@@ -139,9 +137,7 @@ def _answer(ctx: StaticContext, name: str) -> OnSageMaker:
         if ctx.stack.server == "flask":
             return OnSageMaker(status=500, message="Flask refuses None as a response")
         return OnSageMaker(status=200, message="the body is null, as if the request had succeeded")
-    receiver = {"model_fn": "the functions that use the model", "input_fn": "predict_fn"}.get(
-        name, "output_fn"
-    )
+    receiver = {"model_fn": "the functions that use the model", "input_fn": "predict_fn"}.get(name, "output_fn")
     return OnSageMaker(
         status=ctx.stack.error_status, message=f"{receiver} is given None and fails, unless it expects that"
     )

@@ -25,9 +25,12 @@ OTHER_DEFAULTS = frozenset({"mxnet", "tensorflow", "transformers", "xgboost"})
 def boundary_forms(ctx: CheckContext) -> Iterator[Violation]:
     """Verify the fallbacks, and try the forms of a body that a client may well send and a default may not take."""
     probe = ctx.session.probe(ctx.content_type or "")
-    if probe.domain is None:
-        return
     domain = probe.domain
+    if domain is None:
+        tried = probe.failed or probe.first
+        if tried is not None and tried.response is not None:
+            ctx.fallbacks.extend(observe_fallbacks(ctx, tried.request))
+        return
     request = ctx.request(domain.encode(domain.baseline()))
     ctx.fallbacks.extend(observe_fallbacks(ctx, request))
     if {"input_fn", "transform_fn"} & set(ctx.script.functions) or domain.body is not None:

@@ -69,6 +69,5 @@ def _shown(code: str) -> str:
 def _columns(text: str) -> int:
     """Return how many columns of a terminal `text` takes: two for East Asian wide characters."""
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )

@@ -40,7 +40,5 @@ def page(check: Check, *, color: bool = False) -> str:
     style = Style(color)
     facts = f"{check.severity}, {' and '.join(check.phases)} phase{'s' if len(check.phases) > 1 else ''}"
     title = f"{style(f'{check.code} {check.name}', SEVERITY_COLORS[check.severity], 'bold')} ({facts})"
-    body = (
-        style(line, "bold") if line.strip("#: ") in HEADINGS else line for line in check.page.splitlines()
-    )
+    body = (style(line, "bold") if line.strip("#: ") in HEADINGS else line for line in check.page.splitlines())
     return "\n".join((title, "", *body))

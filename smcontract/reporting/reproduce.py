@@ -81,11 +81,7 @@ def _dollar(char: str) -> str:
     named = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "'": "\\'", "\\": "\\\\"}
     if char in named:
         return named[char]
-    return (
-        char
-        if char.isprintable()
-        else "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogatepass"))
-    )
+    return char if char.isprintable() else "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogatepass"))
 
 
 def _printf(body: bytes) -> str:
@@ -117,9 +113,7 @@ def _header(name: str, value: str | None) -> str:
 def _literal(text: str) -> str:
     # Double quotes where they need no escape, as a formatter would write it.
     literal = repr(text)
-    return (
-        f'"{literal[1:-1]}"' if literal[0] == "'" and '"' not in literal and "\\'" not in literal else literal
-    )
+    return f'"{literal[1:-1]}"' if literal[0] == "'" and '"' not in literal and "\\'" not in literal else literal
 
 
 def _body(body: bytes) -> str:

@@ -17,9 +17,7 @@ _SIGKILL = 9
 def _make_importable() -> None:
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     sys.path[:] = [
-        entry
-        for entry in sys.path
-        if os.path.abspath(entry or os.curdir) != os.path.dirname(os.path.abspath(__file__))
+        entry for entry in sys.path if os.path.abspath(entry or os.curdir) != os.path.dirname(os.path.abspath(__file__))
     ]
     spec = importlib.util.spec_from_file_location(
         "smcontract", os.path.join(package, "__init__.py"), submodule_search_locations=[package]

@@ -10,9 +10,7 @@ _PLAIN = {
     float: {"type": "builtins.float", "none": False, "length": None, "dtype": None, "shape": None},
     bool: {"type": "builtins.bool", "none": False, "length": None, "dtype": None, "shape": None},
 }
-_SIZED = {
-    cls: "builtins." + cls.__name__ for cls in (str, bytes, bytearray, list, tuple, dict, set, frozenset)
-}
+_SIZED = {cls: "builtins." + cls.__name__ for cls in (str, bytes, bytearray, list, tuple, dict, set, frozenset)}
 _MAX_TYPE_NAME = 200
 
 

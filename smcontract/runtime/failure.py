@@ -44,9 +44,7 @@ def _frames(exception: BaseException) -> List[Dict[str, Any]]:
     ]
     if isinstance(exception, SyntaxError) and exception.filename and exception.lineno:
         code = _printable((exception.text or "").strip(), _MAX_LINE)
-        frames.append(
-            {"file": exception.filename, "line": exception.lineno, "function": "<module>", "code": code}
-        )
+        frames.append({"file": exception.filename, "line": exception.lineno, "function": "<module>", "code": code})
     return frames
 
 

@@ -71,9 +71,7 @@ class Loaded:
     def _displace(self) -> None:
         # Another script's `inference` or helper module must not be taken for this one's.
         names = [
-            name
-            for name in _modules_under([other.code_dir for other in _loaded])
-            if self._has(name.partition(".")[0])
+            name for name in _modules_under([other.code_dir for other in _loaded]) if self._has(name.partition(".")[0])
         ]
         present = sys.modules.get(self.name)
         if present is not None and self.name != "__main__" and not _is_of_interpreter(present):

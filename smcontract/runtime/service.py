@@ -169,9 +169,7 @@ class Service:
             plan, model = self._ready(frozenset(message.get("mask") or ()))
             content_type = stack.content_type(message.get("content_type"))
             accept = stack.accept(message.get("accept"), self._environment)
-            value = self._run(
-                Step("body", "default", _body), stack, blobs[0], content_type, message.get("body_type")
-            )
+            value = self._run(Step("body", "default", _body), stack, blobs[0], content_type, message.get("body_type"))
             for step in plan.steps:
                 name = step.name
                 if name == "input_fn":

@@ -53,9 +53,7 @@ def family(bindings: Bindings) -> Literal["sagemaker", "tensorflow", "plain"]:
         return "tensorflow"
     handler = bindings.others.get("handler")
     # AWS Lambda's handler(event, context) is another trade.
-    is_lambda = bool(
-        handler and handler.parameters and handler.parameters.names[:1] in (("event",), ("_event",))
-    )
+    is_lambda = bool(handler and handler.parameters and handler.parameters.names[:1] in (("event",), ("_event",)))
     return "tensorflow" if handler and not is_lambda else "plain"
 
 

@@ -58,9 +58,7 @@ class Constants:
                 for target, value in zip(names, values, strict=False):
                     if isinstance(target, ast.Name):
                         self._bind(target.id, value)
-            case ast.ImportFrom(module=str(module), names=aliases) if (
-                module.rpartition(".")[2] in _TOOLKIT_MODULES
-            ):
+            case ast.ImportFrom(module=str(module), names=aliases) if module.rpartition(".")[2] in _TOOLKIT_MODULES:
                 self._toolkit |= {a.asname or a.name: a.name for a in aliases}
             case _:
                 self._forget(statement)
@@ -121,9 +119,7 @@ class Constants:
             case ast.Dict(keys=keys):
                 found = self._all(keys)
                 return found if found is UNKNOWN else Keys(found)
-            case ast.Call(
-                func=ast.Name(id="frozenset" | "set" | "tuple" | "list"), args=[inner], keywords=[]
-            ):
+            case ast.Call(func=ast.Name(id="frozenset" | "set" | "tuple" | "list"), args=[inner], keywords=[]):
                 value = self.literal(inner)
                 return value if isinstance(value, tuple) else UNKNOWN
         return UNKNOWN

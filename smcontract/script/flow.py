@@ -64,9 +64,7 @@ def ends_without_value(function: ast.FunctionDef, tree: ast.Module, *, name: str
         if not any(id(r) in reached for r in valued):
             # With a type given, the way that was meant to end in the `return` tells its condition.
             told = _sometimes(function, module, name, unreachable) if unreachable else []
-            return [fall for fall in told if fall.condition] or _never(
-                function, general, name, own, unreachable
-            )
+            return [fall for fall in told if fall.condition] or _never(function, general, name, own, unreachable)
         ends = general.normal is not None or any(_gives_none(r) for r in general.returns)
         # A name that starts as None may still hold it when it is returned.
         if not ends and not _starts_as_none(function):
@@ -85,9 +83,7 @@ def _module(tree: ast.Module) -> Module:
             names = {alias.asname or alias.name.partition(".")[0]: alias.name for alias in statement.names}
             imported |= names.keys()
             if isinstance(statement, ast.ImportFrom):
-                exits |= {
-                    bound for bound, original in names.items() if f"{statement.module}.{original}" in EXITS
-                }
+                exits |= {bound for bound, original in names.items() if f"{statement.module}.{original}" in EXITS}
     return Module(
         constants=Constants(tree),
         helpers=definitions(tree),
@@ -130,9 +126,7 @@ def _never(
     ]
 
 
-def _sometimes(
-    function: ast.FunctionDef, module: Module, name: str, unreachable: tuple[int, ...]
-) -> list[Fall]:
+def _sometimes(function: ast.FunctionDef, module: Module, name: str, unreachable: tuple[int, ...]) -> list[Fall]:
     """Judge a function that returns a value on some ways: try it with every type that may matter."""
     falls: dict[tuple[int, str], Fall] = {}
     for given in _requests(function, module, name):

@@ -49,9 +49,7 @@ def _placed(line: int, codes: tuple[str, ...], statements: list[ast.stmt]) -> Ig
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             if first_line(statement) <= line < max(statement.body[0].lineno, statement.lineno + 1):
                 end = statement.end_lineno or statement.lineno
-                return Ignore(
-                    line=line, codes=codes, first=first_line(statement), last=end, function=statement.name
-                )
+                return Ignore(line=line, codes=codes, first=first_line(statement), last=end, function=statement.name)
         elif not hasattr(statement, "body") and statement.lineno <= line <= (statement.end_lineno or line):
             first, last = statement.lineno, statement.end_lineno or line
     return Ignore(line=line, codes=codes, first=first, last=last)

@@ -28,9 +28,7 @@ def find_keys(tree: ast.Module, functions: Mapping[str, Function]) -> tuple[str,
                     args=[ast.Constant(value=str(key)), *_],
                 ):
                     is_read = sighting.carries(value)
-                case ast.Compare(
-                    left=ast.Constant(value=str(key)), ops=[ast.In() | ast.NotIn()], comparators=[other]
-                ):
+                case ast.Compare(left=ast.Constant(value=str(key)), ops=[ast.In() | ast.NotIn()], comparators=[other]):
                     # A name alone: `"," in body` asks a text, and is told apart below by its letters.
                     is_read = isinstance(other, ast.Name) and sighting.carries(other) and key.isidentifier()
                 case _:

@@ -35,9 +35,7 @@ def accepts(tree: ast.Module, functions: Mapping[str, Function]) -> tuple[str, .
     return _compared(tree, functions, _ACCEPT)
 
 
-def _compared(
-    tree: ast.Module, functions: Mapping[str, Function], positions: Mapping[str, int]
-) -> tuple[str, ...]:
+def _compared(tree: ast.Module, functions: Mapping[str, Function], positions: Mapping[str, int]) -> tuple[str, ...]:
     constants, helpers = Constants(tree), definitions(tree)
     found: dict[str, None] = {}
     refused: set[str] = set()

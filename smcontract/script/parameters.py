@@ -7,9 +7,7 @@ import ast
 from smcontract.script.facts import Parameters
 
 # Decorators that leave the parameters as they are (each uses functools.wraps or returns the function).
-TRANSPARENT_DECORATORS = frozenset(
-    {"no_grad", "inference_mode", "enable_grad", "lru_cache", "cache", "override"}
-)
+TRANSPARENT_DECORATORS = frozenset({"no_grad", "inference_mode", "enable_grad", "lru_cache", "cache", "override"})
 
 
 def parameters_of(arguments: ast.arguments, *, bound: int = 0) -> Parameters:
@@ -18,9 +16,7 @@ def parameters_of(arguments: ast.arguments, *, bound: int = 0) -> Parameters:
     required = max(len(positional) - len(arguments.defaults) - bound, 0)
     names = tuple(positional[bound:])
     keyword_only = tuple(
-        a.arg
-        for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-        if default is None
+        a.arg for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is None
     )
     has_varargs, has_kwargs = arguments.vararg is not None, arguments.kwarg is not None
     return Parameters(

@@ -196,9 +196,7 @@ class Walk:
         opposite = negated(text)
         if opposite in state.facts:
             return self.block(orelse if state.facts[opposite] else body, state)
-        taken = {
-            truth: Choice(node, truth, value is OPEN, _words(text, truth, value)) for truth in (True, False)
-        }
+        taken = {truth: Choice(node, truth, value is OPEN, _words(text, truth, value)) for truth in (True, False)}
         ways: dict[bool, Outcome] = {}
         for truth, block in ((True, body), (False, orelse)):
             entry = state.copy(taken[truth])
@@ -311,9 +309,7 @@ class Walk:
             outcome.take(way)
         outcome.normal = way.normal if outcome.normal is not None else None
 
-    def catches_requests(
-        self, handler: ast.ExceptHandler, body: list[ast.stmt], env: Mapping[str, Any]
-    ) -> bool:
+    def catches_requests(self, handler: ast.ExceptHandler, body: list[ast.stmt], env: Mapping[str, Any]) -> bool:
         """Return whether a request can be what makes `body` fail so that `handler` catches it."""
         if self.name == "model_fn":
             return False

@@ -16,9 +16,7 @@ from smcontract.script.facts import Problem
 from smcontract.script.script import Script
 
 # What the parser lets pass and the compiler may refuse; compiling every script would double the cost.
-_MISPLACED = re.compile(
-    r"^(?:return|yield|await|break|continue)\b|^[ \t]+(?:global|nonlocal)[ \t]", re.MULTILINE
-)
+_MISPLACED = re.compile(r"^(?:return|yield|await|break|continue)\b|^[ \t]+(?:global|nonlocal)[ \t]", re.MULTILINE)
 _WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -58,9 +56,7 @@ def read_script(path: Path) -> Script:
 def _decode(data: bytes) -> tuple[str, Problem | None]:
     """Return the text of `data`, every line ended by a line feed, or why it has none."""
     if data.startswith(_WIDE_BOMS):
-        return "", Problem(
-            message="is encoded as UTF-16; Python reads source files as UTF-8", line=1, column=1
-        )
+        return "", Problem(message="is encoded as UTF-16; Python reads source files as UTF-8", line=1, column=1)
     if (null := data.find(b"\0")) >= 0:
         return "", Problem(
             message="holds a null byte, which Python source cannot",

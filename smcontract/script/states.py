@@ -101,9 +101,7 @@ def join(states: Iterable[State | None], base: State | None = None) -> State | N
         values = [state.env.get(name, UNKNOWN) for state in alive]
         result.env[name] = values[0] if all(value == values[0] for value in values) else UNKNOWN
     result.facts = {
-        fact: truth
-        for fact, truth in best.facts.items()
-        if all(state.facts.get(fact) is truth for state in alive)
+        fact: truth for fact, truth in best.facts.items() if all(state.facts.get(fact) is truth for state in alive)
     }
     return result
 

@@ -33,9 +33,7 @@ def get_stack(name: str) -> Stack:
         raise StackNotFound("unknown stack {!r}; known: {}".format(family, ", ".join(stack_names())))
     if version and version not in found.versions:
         raise StackNotFound(
-            "unknown version {!r} of the stack {}; known: {}".format(
-                version, family, ", ".join(found.versions)
-            )
+            "unknown version {!r} of the stack {}; known: {}".format(version, family, ", ".join(found.versions))
         )
     return found(version or None)
 

@@ -17,8 +17,7 @@ from smcontract.stacks._traceback import message_of
 
 _HTML = "text/html; charset=utf-8"
 _ERROR_PAGE = (
-    b"<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n"
-    b"<h1>Internal Server Error</h1>\n"
+    b"<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>\n"
 )
 _TEXT_MIMETYPES = frozenset(
     (

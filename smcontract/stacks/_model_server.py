@@ -125,8 +125,7 @@ class ModelServerStack(Stack):
 def is_toolkit_error(exception: BaseException) -> bool:
     """Whether an exception is of the toolkit's class that names its own HTTP status."""
     return any(
-        cls.__name__ == "BaseInferenceToolkitError"
-        and cls.__module__.partition(".")[0] == "sagemaker_inference"
+        cls.__name__ == "BaseInferenceToolkitError" and cls.__module__.partition(".")[0] == "sagemaker_inference"
         for cls in type(exception).__mro__
     )
 

@@ -111,9 +111,7 @@ _MODULES: Dict[str, Callable[[], Dict[str, Any]]] = {
         }
     ),
     "sagemaker_inference.decoder": _same({"decode": _codecs.decode}),
-    "sagemaker_inference.encoder": _same(
-        {"encode": _codecs.encode, "SUPPORTED_CONTENT_TYPES": set(_codecs.ENCODABLE)}
-    ),
+    "sagemaker_inference.encoder": _same({"encode": _codecs.encode, "SUPPORTED_CONTENT_TYPES": set(_codecs.ENCODABLE)}),
     "sagemaker_inference.utils": _same(
         {
             "parse_accept": _codecs.parse_accept,
@@ -121,9 +119,7 @@ _MODULES: Dict[str, Callable[[], Dict[str, Any]]] = {
             "retrieve_content_type_header": _retrieve_content_type_header,
         }
     ),
-    "sagemaker_inference.default_inference_handler": _same(
-        {"DefaultInferenceHandler": DefaultInferenceHandler}
-    ),
+    "sagemaker_inference.default_inference_handler": _same({"DefaultInferenceHandler": DefaultInferenceHandler}),
     "sagemaker_containers": _same({}),
     "sagemaker_containers.beta": _same({}),
     _FRAMEWORK: _same({}),

@@ -68,9 +68,7 @@ class PyTorchStack(ModelServerStack):
                 if os.path.isfile(name) and os.path.splitext(name)[1] in _SUFFIXES
             ]
             if len(files) != 1:
-                raise ValueError(
-                    "Exactly one .pth or .pt file is required for PyTorch models: {}".format(files)
-                )
+                raise ValueError("Exactly one .pth or .pt file is required for PyTorch models: {}".format(files))
             path = os.path.join(model_dir, files[0])
         try:
             model = torch.jit.load(path, map_location=device)  # type: ignore[no-untyped-call]

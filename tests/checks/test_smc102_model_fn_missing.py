@@ -33,9 +33,7 @@ def test_a_stack_without_a_default(find: Find, stack: str) -> None:
         pytest.param(("a.pt", "b.pth"), "holds a.pt, b.pth", id="two"),
     ],
 )
-def test_a_model_directory_that_the_default_cannot_load(
-    find: Find, files: tuple[str, ...], held: str
-) -> None:
+def test_a_model_directory_that_the_default_cannot_load(find: Find, files: tuple[str, ...], held: str) -> None:
     (violation,) = find(model_fn_missing, WITHOUT, stack="pytorch", model_files=files)
 
     assert violation.message.endswith(f"the model directory {held}")

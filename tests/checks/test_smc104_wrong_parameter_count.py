@@ -108,8 +108,7 @@ def test_silence(find: Find, text: str, stack: str) -> None:
 def test_what_stands_behind_a_name_counts(find: Find) -> None:
     found = find(
         wrong_parameter_count,
-        "from helpers import output_fn\ninput_fn = lambda data: data\n"
-        "def go(data): return data\npredict_fn = go\n",
+        "from helpers import output_fn\ninput_fn = lambda data: data\ndef go(data): return data\npredict_fn = go\n",
         siblings={"helpers.py": "def output_fn(prediction): return prediction"},
     )
 

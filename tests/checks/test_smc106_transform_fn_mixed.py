@@ -22,9 +22,7 @@ TRANSFORM = "def transform_fn(model, data, content_type, accept):\n    return da
         pytest.param("def output_fn(p, a): return p", "output_fn", id="output"),
         pytest.param("from helpers import output_fn", "output_fn", id="imported"),
         pytest.param("predict_fn = lambda d, m: d", "predict_fn", id="lambda"),
-        pytest.param(
-            "def output_fn(p, a): return p\ndef input_fn(d, c): return d", "input_fn and output_fn", id="two"
-        ),
+        pytest.param("def output_fn(p, a): return p\ndef input_fn(d, c): return d", "input_fn and output_fn", id="two"),
     ],
 )
 @pytest.mark.parametrize("stack", ["inference", "inference@1.5.5", "pytorch", "sklearn"])
@@ -47,9 +45,7 @@ def test_violations(find: Find, more: str, named: str, stack: str) -> None:
         pytest.param(TRANSFORM + "def predict_fn(d, m): return d\ndel predict_fn", id="deleted"),
         pytest.param(TRANSFORM + "class A:\n    def input_fn(self): pass", id="method"),
         pytest.param(TRANSFORM + "if x:\n    def input_fn(d, c): return d", id="perhaps"),
-        pytest.param(
-            TRANSFORM + "if __name__ == '__main__':\n    def input_fn(d, c): return d", id="main-guard"
-        ),
+        pytest.param(TRANSFORM + "if __name__ == '__main__':\n    def input_fn(d, c): return d", id="main-guard"),
         pytest.param("def input_fn(d, c): return d\ndef output_fn(p, a): return p", id="the-others"),
     ],
 )

@@ -166,13 +166,9 @@ def test_silence(find: Find, text: str) -> None:
     [
         pytest.param("def predict_fn(data, model):\n    return model(data)", 1, id="uses-it"),
         pytest.param("def predict_fn(data, model):\n    return 1", 0, id="ignores-it"),
-        pytest.param(
-            "def predict_fn(data, model):\n    return 1 if data is None else data", 0, id="asks-is-none"
-        ),
+        pytest.param("def predict_fn(data, model):\n    return 1 if data is None else data", 0, id="asks-is-none"),
         pytest.param("def predict_fn(data, model):\n    return data or 1", 0, id="asks-or"),
-        pytest.param(
-            "def predict_fn(data, model):\n    if not data: return 1\n    return data", 0, id="asks-not"
-        ),
+        pytest.param("def predict_fn(data, model):\n    if not data: return 1\n    return data", 0, id="asks-not"),
         pytest.param("def predict_fn(data, model):\n    if data: return data\n    return 1", 0, id="asks-if"),
         pytest.param("from helpers import predict_fn", 0, id="not-known"),
         pytest.param("", 1, id="default"),

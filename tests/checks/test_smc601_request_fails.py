@@ -180,8 +180,14 @@ class TestBodiesThatWereFoundByTrying:
         payload = tmp_path / "two.csv"
         payload.write_text("1,2\n3,4")
         source = script("return data.sum(axis=1).item()")
-        settings = {"content_types": ["text/csv"], "accepts": ["application/json"]}
-        violation = here(tmp_path, source, CODE, payload=[f"{payload};text/csv"], **settings).violation
+        violation = here(
+            tmp_path,
+            source,
+            CODE,
+            payload=[f"{payload};text/csv"],
+            content_types=["text/csv"],
+            accepts=["application/json"],
+        ).violation
         assert violation.severity is Severity.ERROR
         assert violation.got.startswith("ValueError: can only convert an array of size 1")
         assert violation.request is not None

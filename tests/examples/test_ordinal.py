@@ -59,9 +59,7 @@ def report() -> smcontract.Report:
 
 
 class TestAsPublished:
-    def test_the_unreachable_return_and_the_none_it_causes_are_one_violation(
-        self, report: smcontract.Report
-    ) -> None:
+    def test_the_unreachable_return_and_the_none_it_causes_are_one_violation(self, report: smcontract.Report) -> None:
         (returns_nothing,) = [found for found in report.violations if found.code == "SMC109"]
         source = (ORDINAL / "as_published.py").read_text(encoding="utf-8").splitlines()
         assert returns_nothing.severity == "error"
@@ -90,9 +88,7 @@ class TestAsPublished:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_the_users_property_finds_what_the_published_faults_hide(
-    pytester: pytest.Pytester, variant: str
-) -> None:
+def test_the_users_property_finds_what_the_published_faults_hide(pytester: pytest.Pytester, variant: str) -> None:
     right, wrong, shown = VARIANTS[variant]
     source = (ORDINAL / "inference.py").read_text(encoding="utf-8")
     assert right in source

@@ -11,10 +11,7 @@ SCRIPT = ["import json", "", "def input_fn(data, content_type):", "    if data:"
 
 def test_the_line_is_marked_between_its_neighbours() -> None:
     assert code_frame(SCRIPT, 4, 8) == (
-        "    3 | def input_fn(data, content_type):\n"
-        "  > 4 |     if data:\n"
-        "      |        ^\n"
-        "    5 |         return data"
+        "    3 | def input_fn(data, content_type):\n  > 4 |     if data:\n      |        ^\n    5 |         return data"
     )
 
 

@@ -43,10 +43,7 @@ def report(
             confirmed_by="sagemaker-inference 1.10.1",
         ),
     )
-    passed = [
-        make_record(f"x::{name}", script=script, outcome=name, parameters={"accept": "*/*"})
-        for name in Outcome
-    ]
+    passed = [make_record(f"x::{name}", script=script, outcome=name, parameters={"accept": "*/*"}) for name in Outcome]
     return build_report([make_record("x::0", *violations, script=script), *passed], seed=1)
 
 
@@ -162,9 +159,7 @@ def test_a_pipe_is_written_to(report: Report) -> None:
         pytest.param(f"{'x' * 300}.json", "File name too long", id="name-too-long"),
     ],
 )
-def test_a_path_that_cannot_be_written_is_one_line(
-    name: str, reason: str, report: Report, tmp_path: Path
-) -> None:
+def test_a_path_that_cannot_be_written_is_one_line(name: str, reason: str, report: Report, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
     with pytest.raises(UsageError) as caught:

@@ -68,9 +68,7 @@ def test_a_request_is_preferred_to_none(make_record: Make, make_violation: Calla
     assert violation.check_id == "x::1-run"
 
 
-def test_severities_of_one_code_stay_apart(
-    make_record: Make, make_violation: Callable[..., Violation]
-) -> None:
+def test_severities_of_one_code_stay_apart(make_record: Make, make_violation: Callable[..., Violation]) -> None:
     both = make_record("x::0", make_violation(), make_violation(severity="warning"))
     assert len(build_report([both], seed=0).violations) == 2
 
@@ -116,14 +114,10 @@ def test_parts_known_to_different_processes_become_one(
     assert list(script.resolution) == ["model_fn", "input_fn", "predict_fn"]
     assert script.model_dir == "model"
     assert script.stubbed == ("PIL", "cv2")
-    assert script.fallbacks == (
-        Fallback(function="model_fn", default_took_over=False, would_change=("a", "b")),
-    )
+    assert script.fallbacks == (Fallback(function="model_fn", default_took_over=False, would_change=("a", "b")),)
 
 
-def test_one_script_under_two_stacks_is_two(
-    make_record: Make, make_script: Callable[..., ScriptReport]
-) -> None:
+def test_one_script_under_two_stacks_is_two(make_record: Make, make_script: Callable[..., ScriptReport]) -> None:
     stacks = [StackInfo(name=name, version="1", detected_by="flag") for name in ("sklearn", "pytorch")]
     report = build_report(
         [make_record(f"x::0[{stack.name}]", script=make_script(stack=stack)) for stack in stacks], seed=0

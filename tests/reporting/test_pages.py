@@ -54,9 +54,7 @@ def test_catalogue_lines_end_without_blanks() -> None:
 @pytest.mark.parametrize(
     ("item", "title"),
     [
-        pytest.param(
-            malformed_body, "SMC303 malformed-body-accident (error, matrix and property phases)", id="two"
-        ),
+        pytest.param(malformed_body, "SMC303 malformed-body-accident (error, matrix and property phases)", id="two"),
         pytest.param(accept_ignored, "SMC119 accept-ignored (warning, static phase)", id="one"),
     ],
 )

@@ -70,9 +70,7 @@ def test_a_large_array_is_abridged() -> None:
 
 
 def test_an_npz_body_is_shown_as_its_arrays() -> None:
-    assert preview(npz(x=np.ones(2), y=np.array(3))) == (
-        "NPZ 'x': float64 (2,)\n[1. 1.]\nNPZ 'y': int64 ()\n3"
-    )
+    assert preview(npz(x=np.ones(2), y=np.array(3))) == ("NPZ 'x': float64 (2,)\n[1. 1.]\nNPZ 'y': int64 ()\n3")
 
 
 def test_a_pickled_array_is_not_loaded() -> None:

@@ -14,8 +14,7 @@ MISSING = FunctionResolution(by="missing")
     [
         pytest.param(
             {"output_fn": SCRIPT, "predict_fn": DEFAULT, "input_fn": DEFAULT, "model_fn": SCRIPT},
-            "model_fn script:12 · input_fn default (sklearn) · predict_fn default (sklearn) "
-            "· output_fn script:12",
+            "model_fn script:12 · input_fn default (sklearn) · predict_fn default (sklearn) · output_fn script:12",
             id="four",
         ),
         pytest.param(

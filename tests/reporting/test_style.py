@@ -15,7 +15,5 @@ from smcontract.reporting.style import Style
         pytest.param(True, "x", (), "x", id="no-style"),
     ],
 )
-def test_text_is_painted_only_when_asked(
-    color: bool, text: str, names: tuple[str, ...], expected: str
-) -> None:
+def test_text_is_painted_only_when_asked(color: bool, text: str, names: tuple[str, ...], expected: str) -> None:
     assert Style(color)(text, *names) == expected

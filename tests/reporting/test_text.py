@@ -75,9 +75,7 @@ def test_colours_change_nothing_but_colours(make_violation: Make) -> None:
     [(Severity.ERROR, "31"), (Severity.WARNING, "33"), (Severity.NOTE, "36")],
     ids=str,
 )
-def test_the_title_has_the_colour_of_the_severity(
-    severity: Severity, code: str, make_violation: Make
-) -> None:
+def test_the_title_has_the_colour_of_the_severity(severity: Severity, code: str, make_violation: Make) -> None:
     title = text(make_violation(severity=severity), color=True).split("\n")[0]
     assert title.startswith(f"\x1b[{code};1mSMC303 malformed-body-accident\x1b[0m ({severity}) at ")
 
@@ -111,9 +109,7 @@ def test_the_file_is_named_in_full_if_nothing_else_is_known(make_violation: Make
     ],
 )
 def test_the_request_is_shown(body: bytes, shown: str, make_violation: Make) -> None:
-    assert f"Request   Content-Type: none · Accept: none · {shown}" in text(
-        make_violation(request=request(body))
-    )
+    assert f"Request   Content-Type: none · Accept: none · {shown}" in text(make_violation(request=request(body)))
 
 
 def test_a_long_body_stays_short(make_violation: Make) -> None:
@@ -175,16 +171,11 @@ def test_what_a_client_gets(status: int | None, message: str, expected: str) -> 
     [
         pytest.param(
             {},
-            "a.py:4:12: SMC303 An empty field makes input_fn crash. "
-            "(got IndexError: string index out of range)",
+            "a.py:4:12: SMC303 An empty field makes input_fn crash. (got IndexError: string index out of range)",
             id="all",
         ),
-        pytest.param(
-            {"got": "", "column": None}, "a.py:4: SMC303 An empty field makes input_fn crash.", id="line"
-        ),
-        pytest.param(
-            {"got": "crash", "line": None}, "a.py: SMC303 An empty field makes input_fn crash.", id="file"
-        ),
+        pytest.param({"got": "", "column": None}, "a.py:4: SMC303 An empty field makes input_fn crash.", id="line"),
+        pytest.param({"got": "crash", "line": None}, "a.py: SMC303 An empty field makes input_fn crash.", id="file"),
         pytest.param({"got": "a\n  b", "message": "m"}, "a.py:4:12: SMC303 m (got a b)", id="one-line"),
     ],
 )

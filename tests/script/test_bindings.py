@@ -17,9 +17,7 @@ Read = Callable[..., Script]
         pytest.param("def model_fn(model_dir): return 1", "function", 1, id="def"),
         pytest.param("async def model_fn(model_dir): return 1", "async", 1, id="async"),
         pytest.param("def model_fn(model_dir): yield 1", "generator", 1, id="generator"),
-        pytest.param(
-            "def model_fn(d):\n    def g(): yield 1\n    return g", "function", 1, id="yield-inside"
-        ),
+        pytest.param("def model_fn(d):\n    def g(): yield 1\n    return g", "function", 1, id="yield-inside"),
         pytest.param("class model_fn: pass", "class", None, id="class"),
         pytest.param("model_fn = lambda model_dir: 1", "lambda", 1, id="lambda"),
         pytest.param("model_fn: object = lambda model_dir, context: 1", "lambda", 2, id="annotated"),
@@ -51,9 +49,7 @@ Read = Callable[..., Script]
         pytest.param("with lock:\n    def model_fn(d): return 1", "function", 1, id="with"),
         pytest.param("for x in y:\n    def model_fn(d): return 1", "function", 1, id="loop"),
         pytest.param("match x:\n    case 1:\n        def model_fn(d): return 1", "function", 1, id="match"),
-        pytest.param(
-            "def model_fn(d): return 1\ndef model_fn(d, c): return 2", "function", 2, id="last-counts"
-        ),
+        pytest.param("def model_fn(d): return 1\ndef model_fn(d, c): return 2", "function", 2, id="last-counts"),
         pytest.param(
             "if x:\n    def model_fn(d): return 1\nelse:\n    def model_fn(d, c): return 2",
             "callable",
@@ -82,9 +78,7 @@ def test_a_name_is_found_as_getattr_finds_it(read: Read, text: str, kind: str, c
         pytest.param("x = 1", id="nothing"),
         pytest.param("if __name__ == '__main__':\n    def input_fn(a, b): return a", id="main-guard"),
         pytest.param("if '__main__' == __name__:\n    def input_fn(a, b): return a", id="main-guard-turned"),
-        pytest.param(
-            "if __name__ == '__main__' and x:\n    def input_fn(a, b): return a", id="main-guard-and-more"
-        ),
+        pytest.param("if __name__ == '__main__' and x:\n    def input_fn(a, b): return a", id="main-guard-and-more"),
         pytest.param("if TYPE_CHECKING:\n    from helpers import input_fn", id="type-checking"),
         pytest.param("if False:\n    def input_fn(a, b): return a", id="if-false"),
         pytest.param("class Handler:\n    def input_fn(self, a, b): return a", id="method"),

@@ -57,8 +57,6 @@ def test_a_match_is_told_by_its_cases() -> None:
 
 
 def test_choices_add_their_words() -> None:
-    state = State(
-        env={}, choices=(Choice(ast.Pass(), True, True, "it rains"), Choice(ast.Pass(), True, True))
-    )
+    state = State(env={}, choices=(Choice(ast.Pass(), True, True, "it rains"), Choice(ast.Pass(), True, True)))
 
     assert describe(state, CONSTANTS) == "when it rains"

@@ -9,9 +9,7 @@ import pytest
 from smcontract.script import HANDLERS, HOOKS, Ignore, Parameters
 
 
-def _parameters(
-    names: str, *, required: int, varargs: bool = False, keyword_only: tuple[str, ...] = ()
-) -> Parameters:
+def _parameters(names: str, *, required: int, varargs: bool = False, keyword_only: tuple[str, ...] = ()) -> Parameters:
     split = tuple(names.split())
     return Parameters(
         names=split,

@@ -118,8 +118,7 @@ FIRST = HEAD.count("\n") + 2
             id="through-a-helper",
         ),
         pytest.param(
-            "if accept.startswith('text/'):\n    if accept == 'text/csv':\n        return 1\n"
-            "else:\n    return 2",
+            "if accept.startswith('text/'):\n    if accept == 'text/csv':\n        return 1\nelse:\n    return 2",
             2,
             "when accept is not 'text/csv' and `accept.startswith('text/')` is true",
             id="within",
@@ -234,9 +233,7 @@ def test_ends_of_output_fn(falls: Judge, body: str, line: int, condition: str) -
         pytest.param("if accept == 'text/csv':\n    return 1\nraise ValueError(accept)", id="raise"),
         pytest.param("if accept == 'text/csv':\n    return 1\nassert False, accept", id="assert-false"),
         pytest.param("if accept == 'text/csv':\n    return 1\nfail(accept)", id="helper-that-raises"),
-        pytest.param(
-            "if accept == 'text/csv':\n    return 1\nelse:\n    quit_with(accept)", id="helper-that-exits"
-        ),
+        pytest.param("if accept == 'text/csv':\n    return 1\nelse:\n    quit_with(accept)", id="helper-that-exits"),
         pytest.param("if accept == 'text/csv':\n    return 1\nx = fail(accept)", id="assigned-from-it"),
         pytest.param("if accept == 'text/csv':\n    return 1\nsys.exit(1)", id="sys-exit"),
         pytest.param("if accept == 'text/csv':\n    return 1\nos._exit(1)", id="os-exit"),
@@ -261,13 +258,9 @@ def test_ends_of_output_fn(falls: Judge, body: str, line: int, condition: str) -
             id="looked-up-before",
         ),
         pytest.param("check(accept)\nif accept == 'text/csv':\n    return 1", id="checked-before-elsewhere"),
-        pytest.param(
-            "x = check(accept)\nif accept == 'text/csv':\n    return 1", id="asked-before-elsewhere"
-        ),
+        pytest.param("x = check(accept)\nif accept == 'text/csv':\n    return 1", id="asked-before-elsewhere"),
         pytest.param("if check(accept):\n    return 1", id="decided-elsewhere"),
-        pytest.param(
-            "if accept == 'text/csv':\n    return 1\nif accept != 'text/csv':\n    return 2", id="both-ways"
-        ),
+        pytest.param("if accept == 'text/csv':\n    return 1\nif accept != 'text/csv':\n    return 2", id="both-ways"),
         pytest.param(
             "if prediction:\n    return 1\nif not prediction:\n    return 2", id="both-ways-of-something-else"
         ),
@@ -276,13 +269,11 @@ def test_ends_of_output_fn(falls: Judge, body: str, line: int, condition: str) -
             id="is-and-is-not",
         ),
         pytest.param(
-            "if isinstance(prediction, list):\n    return 1\n"
-            "elif isinstance(prediction, dict):\n    return 2",
+            "if isinstance(prediction, list):\n    return 1\nelif isinstance(prediction, dict):\n    return 2",
             id="on-the-data",
         ),
         pytest.param(
-            "kind = 'a' if prediction else 'b'\nif kind == 'a':\n    return 1\n"
-            "elif kind == 'b':\n    return 2",
+            "kind = 'a' if prediction else 'b'\nif kind == 'a':\n    return 1\nelif kind == 'b':\n    return 2",
             id="own-values",
         ),
         pytest.param("for kind in TYPES:\n    if kind == prediction:\n        return 1", id="search"),
@@ -314,30 +305,18 @@ def test_ends_of_output_fn(falls: Judge, body: str, line: int, condition: str) -
             "        return prediction.decode(codec)\n    except Exception:\n        continue",
             id="tries-in-a-loop",
         ),
-        pytest.param(
-            "with contextlib.suppress(ValueError):\n    return json.dumps(prediction)", id="suppress"
-        ),
+        pytest.param("with contextlib.suppress(ValueError):\n    return json.dumps(prediction)", id="suppress"),
         pytest.param("for x in prediction:\n    break\nelse:\n    raise ValueError\nreturn x", id="for-else"),
         pytest.param("yield prediction", id="generator"),
         pytest.param("return None", id="only-none"),
         pytest.param("print(prediction)\nreturn", id="only-bare"),
-        pytest.param(
-            "global X\nX = accept\nif X == 'text/csv':\n    return 1\nelse:\n    return 2", id="global"
-        ),
-        pytest.param(
-            "accept = os.environ['ACCEPT']\nif accept == 'text/csv':\n    return 1", id="not-the-request's"
-        ),
-        pytest.param(
-            "for accept in TYPES:\n    pass\nif accept == 'text/csv':\n    return 1", id="bound-by-a-loop"
-        ),
+        pytest.param("global X\nX = accept\nif X == 'text/csv':\n    return 1\nelse:\n    return 2", id="global"),
+        pytest.param("accept = os.environ['ACCEPT']\nif accept == 'text/csv':\n    return 1", id="not-the-request's"),
+        pytest.param("for accept in TYPES:\n    pass\nif accept == 'text/csv':\n    return 1", id="bound-by-a-loop"),
         pytest.param("if accept is None:\n    return 1\nreturn 2", id="no-header"),
-        pytest.param(
-            "if accept is None:\n    accept = 'text/csv'\nreturn TABLE[accept]", id="default-header"
-        ),
+        pytest.param("if accept is None:\n    accept = 'text/csv'\nreturn TABLE[accept]", id="default-header"),
         pytest.param("return (accept == 'text/csv' and 1) or fail(accept)", id="or-fail"),
-        pytest.param(
-            "if accept == 'text/csv':\n    return 1\nlogger.error(accept) or fail(accept)", id="tell-or-fail"
-        ),
+        pytest.param("if accept == 'text/csv':\n    return 1\nlogger.error(accept) or fail(accept)", id="tell-or-fail"),
     ],
 )
 def test_silence(falls: Judge, body: str) -> None:
@@ -353,8 +332,7 @@ def test_silence(falls: Judge, body: str) -> None:
         pytest.param("model_fn", "model = load(model_dir)", [0], (), id="model-forgotten"),
         pytest.param(
             "input_fn",
-            "if content_type == 'text/csv':\n    rows = data.split(',')\nelse:\n"
-            "    raise ValueError\n    return rows",
+            "if content_type == 'text/csv':\n    rows = data.split(',')\nelse:\n    raise ValueError\n    return rows",
             [1],
             (5,),
             id="return-under-the-raise",
@@ -397,9 +375,7 @@ def test_returns_that_are_not_there_or_never_reached(
         pytest.param("global MODEL\nMODEL = load(model_dir)", id="keeps-it-in-a-global"),
         pytest.param("globals()['MODEL'] = load(model_dir)", id="keeps-it-in-globals"),
         pytest.param("holder.model = load(model_dir)", id="keeps-it-in-an-attribute"),
-        pytest.param(
-            "try:\n    return load(model_dir)\nexcept Exception as e:\n    print(e)", id="load-error"
-        ),
+        pytest.param("try:\n    return load(model_dir)\nexcept Exception as e:\n    print(e)", id="load-error"),
     ],
 )
 def test_a_model_fn_may_return_none_on_purpose(falls: Judge, body: str) -> None:
@@ -409,9 +385,7 @@ def test_a_model_fn_may_return_none_on_purpose(falls: Judge, body: str) -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        pytest.param(
-            "d = json.loads(data)\nif 'a' in d:\n    return 1", ["when `'a' in d` is false"], id="key"
-        ),
+        pytest.param("d = json.loads(data)\nif 'a' in d:\n    return 1", ["when `'a' in d` is false"], id="key"),
         pytest.param(
             "d = json.loads(data)\nif d.get('kind') == 'x':\n    return 1",
             ["when `d.get('kind') == 'x'` is false"],
@@ -453,8 +427,7 @@ def test_both_headers_of_transform_fn_are_tried(falls: Judge) -> None:
     (fall,) = falls(
         _handler(
             "transform_fn",
-            "if content_type != 'text/csv':\n    raise ValueError\nif accept == 'a/b':\n"
-            "    return model(data)",
+            "if content_type != 'text/csv':\n    raise ValueError\nif accept == 'a/b':\n    return model(data)",
         )
     )
 

@@ -19,9 +19,7 @@ Read = Callable[..., Script]
         pytest.param(
             "x = 0\ndef f():  # smcontract: ignore[SMC109]\n    a = 1\n    return a", [2, 3, 4], [1], id="def"
         ),
-        pytest.param(
-            "def f(\n    a,  # smcontract: ignore[SMC109]\n):\n    return a", [1, 2, 3, 4], [], id="long-def"
-        ),
+        pytest.param("def f(\n    a,  # smcontract: ignore[SMC109]\n):\n    return a", [1, 2, 3, 4], [], id="long-def"),
         pytest.param(
             "@decorator  # smcontract: ignore[SMC109]\ndef f():\n    return 1\nx = 1",
             [1, 2, 3],
@@ -29,9 +27,7 @@ Read = Callable[..., Script]
             id="decorator",
         ),
         pytest.param("if x:  # smcontract: ignore[SMC109]\n    y = 1", [1], [2], id="head"),
-        pytest.param(
-            "def f():\n    a = 1\n    return a  # smcontract: ignore[SMC109]", [3], [1, 2], id="body"
-        ),
+        pytest.param("def f():\n    a = 1\n    return a  # smcontract: ignore[SMC109]", [3], [1, 2], id="body"),
         pytest.param("x = '# smcontract: ignore[SMC109]'", [], [1], id="in-a-string"),
         pytest.param("x = 1  # smcontract: ignore", [], [1], id="no-codes"),
         pytest.param("x = 1  # smcontract:ignore [ smc109 ]", [1], [], id="spaces-and-case"),

@@ -18,9 +18,7 @@ Read = Callable[..., Script]
         pytest.param("import torch.nn as nn, os.path", [("torch", False), ("os", False)], id="dotted"),
         pytest.param("from sklearn.svm import SVC", [("sklearn", False)], id="from"),
         pytest.param("from . import helpers\nfrom .x import y", [], id="relative"),
-        pytest.param(
-            "try:\n    import torch\nexcept ImportError:\n    torch = None", [("torch", True)], id="try"
-        ),
+        pytest.param("try:\n    import torch\nexcept ImportError:\n    torch = None", [("torch", True)], id="try"),
         pytest.param("try:\n    import torch\nfinally:\n    pass", [("torch", False)], id="try-finally"),
         pytest.param("if TYPE_CHECKING:\n    import torch", [("torch", True)], id="type-checking"),
         pytest.param("def f():\n    import torch", [("torch", True)], id="function"),

@@ -31,9 +31,7 @@ Read = Callable[..., Script]
 )
 def test_input_keys(read: Read, body: str, expected: tuple[str, ...]) -> None:
     lines = "\n".join(f"    {line}" for line in body.splitlines())
-    script = read(
-        f"def helper(record):\n    return record['deep']\ndef input_fn(data, content_type):\n{lines}\n"
-    )
+    script = read(f"def helper(record):\n    return record['deep']\ndef input_fn(data, content_type):\n{lines}\n")
 
     assert script.json_keys == expected
 

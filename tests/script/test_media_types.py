@@ -31,9 +31,7 @@ CSV, JSON, NPY = "text/csv", "application/json", "application/x-npy"
         pytest.param("kind = content_type.split(';')[0]\nif kind == 'text/csv': pass", (CSV,), id="split"),
         pytest.param("kind, _ = parse(content_type)\nif kind == 'text/csv': pass", (CSV,), id="unpacked"),
         pytest.param("if (kind := content_type.strip()) == 'text/csv': pass", (CSV,), id="walrus"),
-        pytest.param(
-            "return {'text/csv': a, 'application/json': b}[content_type](data)", (CSV, JSON), id="dict"
-        ),
+        pytest.param("return {'text/csv': a, 'application/json': b}[content_type](data)", (CSV, JSON), id="dict"),
         pytest.param("return {'text/csv': a}.get(content_type, b)(data)", (CSV,), id="dict-get"),
         pytest.param("return TABLE[content_type](data)", (CSV, JSON), id="module-dict"),
         pytest.param("if content_type in TABLE: pass", (CSV, JSON), id="in-module-dict"),
@@ -43,8 +41,7 @@ CSV, JSON, NPY = "text/csv", "application/json", "application/x-npy"
         pytest.param("if content_type in content_types.UTF8_TYPES: pass", (JSON, CSV), id="toolkit-types"),
         pytest.param("if content_type == NPZ: pass", ("application/x-npz",), id="toolkit-imported-name"),
         pytest.param(
-            "match content_type:\n    case 'text/csv' | 'application/json': return 1\n"
-            "    case _: raise ValueError",
+            "match content_type:\n    case 'text/csv' | 'application/json': return 1\n    case _: raise ValueError",
             (CSV, JSON),
             id="match",
         ),
@@ -66,13 +63,9 @@ CSV, JSON, NPY = "text/csv", "application/json", "application/x-npy"
             (),
             id="refused-or",
         ),
-        pytest.param(
-            "if content_type == 'text/csv' and not data: raise ValueError", (CSV,), id="refused-sometimes"
-        ),
+        pytest.param("if content_type == 'text/csv' and not data: raise ValueError", (CSV,), id="refused-sometimes"),
         pytest.param("return (content_type == 'text/csv') and data", (CSV,), id="expression"),
-        pytest.param(
-            "def inner():\n    return content_type == 'text/csv'\nreturn inner()", (CSV,), id="closure"
-        ),
+        pytest.param("def inner():\n    return content_type == 'text/csv'\nreturn inner()", (CSV,), id="closure"),
         pytest.param("print('text/csv')", (), id="not-compared"),
     ],
 )

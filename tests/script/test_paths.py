@@ -89,9 +89,7 @@ def _end(body: str, **env: Any) -> State:
         pytest.param("with suppress(E): return 1", True, 1, False, id="suppress"),
         pytest.param("match kind:\n    case 'a/b': return 1", False, 1, False, id="match-known"),
         pytest.param("match kind:\n    case 'c/d': return 1", True, 0, False, id="match-misses"),
-        pytest.param(
-            "match other:\n    case 1: return 1\n    case _: return 2", False, 2, False, id="match-all"
-        ),
+        pytest.param("match other:\n    case 1: return 1\n    case _: return 2", False, 2, False, id="match-all"),
         pytest.param("match kind:\n    case 'a/b' if other: return 1", True, 1, False, id="match-guard"),
         pytest.param("def g(): return 1", True, 0, False, id="nested"),
         pytest.param("class A:\n    x = fail(1)", True, 0, False, id="class-body-is-not-followed"),
@@ -189,9 +187,7 @@ def test_parts_of_a_decoded_body_stay_the_client_s() -> None:
 def test_the_decided_tests_are_kept_in_order() -> None:
     state = _end("if kind == 'x': return 1\nif kind != 'a/b': return 2\nif other is other: pass")
 
-    assert [
-        (ast.unparse(step.test), step.truth) for step in state.steps if isinstance(step.test, ast.expr)
-    ] == [
+    assert [(ast.unparse(step.test), step.truth) for step in state.steps if isinstance(step.test, ast.expr)] == [
         ("kind == 'x'", False),
         ("kind != 'a/b'", False),
     ]

@@ -27,9 +27,7 @@ from smcontract.script import read_script
         pytest.param("x = 1\n".encode("utf-16"), "UTF-16", 1, 1, id="utf-16"),
         pytest.param(b"# coding: klingon\nx = 1\n", "does not know", 1, None, id="unknown-cookie"),
         pytest.param(b"return 1\n", "'return' outside function", 1, None, id="return-outside"),
-        pytest.param(
-            b"x = 1\ndef f():\n    x = 2\n    global x\n", "global declaration", 4, None, id="late-global"
-        ),
+        pytest.param(b"x = 1\ndef f():\n    x = 2\n    global x\n", "global declaration", 4, None, id="late-global"),
         pytest.param(b"(" * 300 + b")" * 300, "", None, None, id="deep"),
         pytest.param(b"x = [1,\n", "was never closed", 1, None, id="open-bracket"),
     ],
@@ -51,9 +49,7 @@ def test_a_broken_file_becomes_a_problem(
         assert script.problem.column == column
     assert script.functions == {}
     assert not script.is_handler
-    assert (script.content_types, script.accepts, script.json_keys, script.imports, script.ignores) == (
-        (),
-    ) * 5
+    assert (script.content_types, script.accepts, script.json_keys, script.imports, script.ignores) == ((),) * 5
     assert script.statement_at(1) is None
     assert not script.is_refusal(1)
     assert script.sha256 == hashlib.sha256(data).hexdigest()

@@ -135,15 +135,11 @@ BODY_BY_TYPE = """
             ("text/csv", "application/json"),
             id="table-of-decoders",
         ),
-        pytest.param(
-            REFUSING_HELPER, ("text/csv", "application/json"), ("text/csv",), id="helper-that-refuses"
-        ),
+        pytest.param(REFUSING_HELPER, ("text/csv", "application/json"), ("text/csv",), id="helper-that-refuses"),
         pytest.param(BODY_BY_TYPE, (), ("text/csv", "application/json"), id="body-by-type"),
     ],
 )
-def test_a_right_script(
-    read: Read, text: str, content_types: tuple[str, ...], accepts: tuple[str, ...]
-) -> None:
+def test_a_right_script(read: Read, text: str, content_types: tuple[str, ...], accepts: tuple[str, ...]) -> None:
     script = read(text)
 
     assert script.problem is None

@@ -100,8 +100,7 @@ def dump(document: Any) -> Any:
                 rows.append(f"{json.dumps(name)}: [\n{inner}\n]")
             elif isinstance(entry, dict):
                 inner = ",\n".join(
-                    f"{json.dumps(case)}: {json.dumps(row, ensure_ascii=False)}"
-                    for case, row in entry.items()
+                    f"{json.dumps(case)}: {json.dumps(row, ensure_ascii=False)}" for case, row in entry.items()
                 )
                 rows.append(f"{json.dumps(name)}: {{\n{inner}\n}}")
             else:
