@@ -33,20 +33,18 @@ def observe_fallbacks(ctx: CheckContext, request: Request) -> Iterator[Observed]
 
 
 def _as_the_table_says(ctx: CheckContext, function: str, masked: Exchange) -> bool:
-    """Whether a default that cannot serve refuses, and one that decodes the type gets past it."""
-    failure = masked.failure
+    """Whether the default served, or refused by itself; one that the stack has not must refuse."""
     if masked.ended is not Ended.ANSWERED:
         return True
-    if function == "model_fn" and not ctx.stack.has_default_model_fn:
-        return failure is not None and failure.stage == "model_fn" and failure.by == "default"
+    failure = masked.failure
+    if function == "model_fn" and ctx.stack.has_default_model_fn and failure is None:
+        return True
     stage = masked.stage(function)
     if stage is not None:
         return stage.by == "default"
-    if function == "input_fn" and failure is not None and failure.stage == "input_fn":
-        return failure.by == "default"
-    if function == "output_fn" and media_type(masked.request.accept) not in ctx.stack.accepts:
+    if failure is None:
         return not masked.succeeded
-    return not masked.succeeded
+    return failure.stage != function or failure.by == "default"
 
 
 def _change(one: Exchange, other: Exchange) -> str | None:

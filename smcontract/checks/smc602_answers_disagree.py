@@ -37,9 +37,10 @@ def answers_disagree(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     Make every branch of `input_fn` return the same array for the same data.
 
     ## When it stays silent
-    Where `input_fn` already returns different values (SMC306), where the same request sent twice is
-    answered differently, and where a response cannot be read. Where the script hands on a JSON document
-    in whatever form it comes, a form that was only guessed is not held against it.
+    Where `input_fn` already returns different values (SMC306), where one of the requests is not always
+    answered alike (sent again and again, in mixed order), and where a response cannot be read. Where the
+    script hands on a JSON document in whatever form it comes, a form that was only guessed is not held
+    against it.
 
     ## Source
     PAIN.md row 52.

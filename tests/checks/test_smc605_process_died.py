@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from smcontract.violations import Severity
 from support import judge, line_of, write_script
 
 CODE = "SMC605"
+# In this process, where nothing really ends it: a process of its own costs most of a test's time.
+here = partial(judge, isolation="none")
 SCRIPT = """\
 import ctypes
 import json
@@ -141,7 +144,7 @@ def test_an_exception_that_no_server_catches(
 )
 def test_a_pair_that_kills_the_worker(tmp_path: Path, second: str, why: str, stack: str) -> None:
     source = script(writes=f"return json.dumps(prediction), {second}")
-    violation = judge(tmp_path, source, CODE, stack=stack).violation
+    violation = here(tmp_path, source, CODE, stack=stack).violation
     assert violation.severity is Severity.ERROR
     assert violation.got.startswith(f"the worker dies: {why}")
     assert (violation.function, violation.line) == ("output_fn", line_of(source, "def output_fn"))
@@ -151,7 +154,7 @@ def test_a_pair_that_kills_the_worker(tmp_path: Path, second: str, why: str, sta
 @pytest.mark.parametrize("second", ["None", "0.93"])
 def test_that_pair_does_not_kill_flask(tmp_path: Path, second: str) -> None:
     source = script(writes=f"return json.dumps(prediction), {second}")
-    assert judge(tmp_path, source, CODE, stack="sklearn", max_examples=3).outcome == "passed"
+    assert here(tmp_path, source, CODE, stack="sklearn", max_examples=3).outcome == "passed"
 
 
 @pytest.mark.parametrize(
@@ -205,7 +208,7 @@ def test_that_pair_does_not_kill_flask(tmp_path: Path, second: str) -> None:
 def test_the_one_request_that_kills_is_named(
     tmp_path: Path, source: str, on: str | None, content_type: str, accept: str, body: bytes
 ) -> None:
-    violation = judge(tmp_path, source, CODE).violation
+    violation = here(tmp_path, source, CODE).violation
     when = f" on {on}" if on else ""
     assert violation.message == f"the process dies while it answers a request{when}: SystemExit: 1"
     assert violation.request is not None
@@ -219,7 +222,7 @@ class TestTextOfAnException:
     @pytest.mark.parametrize("stack", ["inference", "pytorch"])
     def test_of_the_script_s_own_raise_is_a_warning(self, tmp_path: Path, stack: str) -> None:
         source = script(refusal="'対応していない形式: ' + content_type")
-        judged = judge(tmp_path, source, CODE, stack=stack, max_examples=3)
+        judged = here(tmp_path, source, CODE, stack=stack, max_examples=3)
         violation = judged.violation
         assert judged.outcome == "warned"
         assert violation.severity is Severity.WARNING
@@ -232,24 +235,24 @@ class TestTextOfAnException:
         assert (violation.on_sagemaker.status, violation.on_sagemaker.message) == WORKER_DIED
 
     def test_of_a_library_is_a_note(self, tmp_path: Path) -> None:
-        judged = judge(tmp_path, script(reads="float('½')"), CODE)
+        judged = here(tmp_path, script(reads="float('½')"), CODE)
         violation = judged.violation
         assert judged.outcome == "passed"
         assert violation.severity is Severity.NOTE
         assert violation.got == "ValueError: could not convert string to float: '½'"
 
     def test_is_no_matter_to_flask(self, tmp_path: Path) -> None:
-        judged = judge(tmp_path, script(refusal="'対応していない'"), CODE, stack="sklearn", max_examples=3)
+        judged = here(tmp_path, script(refusal="'対応していない'"), CODE, stack="sklearn", max_examples=3)
         assert (judged.outcome, judged.violations) == ("passed", ())
 
     def test_is_a_refusal_of_a_guess_all_the_same(self, tmp_path: Path) -> None:
-        judged = judge(tmp_path, script(reads="raise ValueError('だめ')"), "SMC301")
+        judged = here(tmp_path, script(reads="raise ValueError('だめ')"), "SMC301")
         assert (set(judged.outcomes), judged.violations) == ({"skipped"}, ())
         # All shapes were tried: no process died of it here.
         assert all("--smcontract-payload" in (check.reason or "") for check in judged.checks)
 
     def test_is_not_why_a_name_is_undefined(self, tmp_path: Path) -> None:
-        violation = judge(tmp_path, script(predicts="return größe"), "SMC601").violation
+        violation = here(tmp_path, script(predicts="return größe"), "SMC601").violation
         assert violation.got == "NameError: name 'größe' is not defined"
         assert (violation.on_sagemaker.status, violation.on_sagemaker.message) == WORKER_DIED
 
@@ -313,14 +316,14 @@ class TestProperty:
 
     def test_five_deaths_end_it(self, tmp_path: Path) -> None:
         counter = tmp_path / "starts"
-        source = script(
-            imports=f"open({str(counter)!r}, 'a').write('x')",
-            predicts="os._exit(5) if isinstance(data, list) and data[0] != [1, 2, 3] and len(data[0]) == 3 else None",
-        )
+        # Each sum is a cause of its own, so that no search is ever done.
+        dies = "os._exit(1 + int(4 * sum(data[0])) % 99) if data[0] != [1, 2, 3] else None"
+        predicts = f"{dies} if isinstance(data, list) else None"
+        source = script(imports=f"open({str(counter)!r}, 'a').write('x')", predicts=predicts)
         judged = judge(tmp_path, source, CODE, content_types=["application/json"], max_examples=200)
         (check,) = judged.checks
         assert (check.outcome, check.reason) == ("failed", "stopped after 5 deaths")
-        assert len(judged.violations) == 1
+        assert 1 <= len(judged.violations) <= 5
         # One more dies in the search for a shape, which tries fractions; nothing is started after the last.
         assert len(counter.read_text()) == 6
         assert check.examples < 200

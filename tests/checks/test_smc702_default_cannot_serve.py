@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import warnings
 from functools import partial
 from pathlib import Path
@@ -276,3 +278,25 @@ class TestFallbacks:
     def test_with_transform_fn_only_the_model_can_be_masked(self, tmp_path: Path) -> None:
         source = TWO + "def transform_fn(model, body, content_type, accept):\n    return body\n"
         assert set(self.fallbacks(tmp_path, source, "inference")) == {"model_fn"}
+
+    def test_a_default_model_fn_that_loads_the_model_changes_nothing(self, tmp_path: Path) -> None:
+        pytest.importorskip("torch", reason="the pytorch stack's defaults need torch")
+        source = """
+            import os
+
+            import torch
+
+            def model_fn(model_dir):
+                return torch.jit.load(os.path.join(model_dir, "model.pt")).eval()
+            """
+        path = write_script(tmp_path, source)
+        make = "import sys, torch; torch.jit.script(torch.nn.Linear(3, 2)).save(sys.argv[1])"
+        (tmp_path / "model").mkdir()
+        command = [sys.executable, "-W", "ignore", "-c", make, str(tmp_path / "model" / "model.pt")]
+        subprocess.run(command, check=True)
+        types = ["application/json"]
+        report = smcontract.check_script(path, select=[CODE], stack="pytorch", content_types=types, max_examples=3)
+        (judged,) = report.scripts
+        assert [check.outcome for check in judged.checks] == ["passed"]
+        (fallback,) = judged.fallbacks
+        assert (fallback.function, fallback.default_took_over, fallback.would_change) == ("model_fn", True, ())

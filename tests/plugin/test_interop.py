@@ -491,7 +491,11 @@ def python38() -> str | None:
     return None
 
 
-@pytest.mark.skipif(python38() is None, reason="this machine has no Python 3.8")
+# Looked for at once: within a test HOME is another one.
+PYTHON38 = python38()
+
+
+@pytest.mark.skipif(PYTHON38 is None, reason="this machine has no Python 3.8")
 def test_another_interpreter(project: Project) -> None:
     project.write(
         "inference.py",
@@ -513,11 +517,10 @@ def test_another_interpreter(project: Project) -> None:
             return json.dumps(prediction)
         """,
     )
-    python = python38()
-    assert python is not None
+    assert PYTHON38 is not None
     result = project.run_apart(
         "--smcontract", "inference.py", "--smcontract-model-dir", ".", *FEW,
-        "--smcontract-select", "SMC202,SMC505", "--smcontract-python", python,
+        "--smcontract-select", "SMC202,SMC505", "--smcontract-python", PYTHON38,
         "--smcontract-content-types", "application/json",
     )  # fmt: skip
     result.assert_outcomes(passed=2)
