@@ -60,6 +60,7 @@ class Session:
     searched: float = 0.0
     """Seconds that properties have spent so far, against the script's budget."""
     _probes: dict[str, Probe] = field(default_factory=dict)
+    _hung: dict[tuple[Request, tuple[str, ...], str | None], Exchange] = field(default_factory=dict)
 
     @cached_property
     def endpoint(self) -> LocalEndpoint:
@@ -99,6 +100,23 @@ class Session:
     def accepts(self) -> tuple[str, ...]:
         """Return the accepts that the endpoint is meant to answer."""
         return accepts(self.script, self.stack, self.settings)
+
+    def exchange(
+        self,
+        request: Request,
+        *,
+        mask: tuple[str, ...] = (),
+        export: tuple[str, ...] = (),
+        body_type: str | None = None,
+    ) -> Exchange:
+        """Send a request and return all that came of it; one that hung is not waited for again."""
+        key = (request, mask, body_type)
+        if key in self._hung:
+            return self._hung[key]
+        exchange = self.endpoint.exchange(request, mask=mask, export=export, body_type=body_type)
+        if exchange.ended is Ended.TIMED_OUT:
+            self._hung[key] = exchange
+        return exchange
 
     def loaded(self) -> Loaded:
         """Load script and model; raises `Inconclusive` where what is missing is only missing here."""
@@ -199,7 +217,7 @@ class Session:
                 if len(ends) >= TOO_MANY_DEATHS or ends.count(Ended.TIMED_OUT) >= TOO_MANY_HANGS:
                     return None
                 request = Request(body=body, content_type=content_type, accept=self.first_accept)
-                tried[body] = self.endpoint.exchange(request)
+                tried[body] = self.exchange(request)
             return tried[body]
 
         def answers(body: bytes) -> bool:
@@ -262,7 +280,7 @@ class Session:
             # Nobody tells bytes from bytearray on purpose; a str may well stand for other contents.
             others = {"bytes"} if delivered == "bytearray" else set()
         for body_type in sorted(others, reverse=True):
-            other = self.endpoint.exchange(exchange.request, body_type=body_type)
+            other = self.exchange(exchange.request, body_type=body_type)
             stage = other.stage(failure.stage)
             if stage is not None and not stage.value.is_none:
                 return body_type

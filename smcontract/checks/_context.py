@@ -64,7 +64,7 @@ class CheckContext:
 
     def exchange(self, request: Request, *, export: tuple[str, ...] = ()) -> Exchange:
         """Send a request and return all that came of it."""
-        return self.endpoint.exchange(request, export=export)
+        return self.session.exchange(request, export=export)
 
     def request(self, body: bytes, *, content_type: str | None = None, accept: str | None = None) -> Request:
         """Return a request of this item's content type and accept, unless others are named."""

@@ -18,12 +18,12 @@ def observe_fallbacks(ctx: CheckContext, request: Request) -> Iterator[Observed]
     Raises `RuntimeError` where the default does not do what the stack's own table says: that is this
     package's defect, and never the script's.
     """
-    with_script = ctx.endpoint.exchange(request)
+    with_script = ctx.session.exchange(request)
     for function in MASKABLE:
         if function not in ctx.script.functions:
             continue
         loaded = ctx.endpoint.load((function,))
-        masked = ctx.endpoint.exchange(request, mask=(function,))
+        masked = ctx.session.exchange(request, mask=(function,))
         took_over = loaded.by is None or loaded.by.get(function) != "script"
         if not took_over or not _as_the_table_says(ctx, function, masked):
             raise RuntimeError(f"{ctx.stack}: the default {function} does not do what the stack's table says")
