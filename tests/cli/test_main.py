@@ -10,6 +10,7 @@ import pytest
 
 import smcontract
 from cli.support import FOREVER, Said, Start, is_gone, wait_for, written_pid
+from smcontract.cases import DIRECTORY
 from smcontract.cli import described
 from smcontract.cli._parser import COMMANDS
 from smcontract.errors import UsageError
@@ -56,6 +57,8 @@ def test_each_command_has_help_with_an_example(said: Said, command: str) -> None
     ],
 )
 def test_wrong_usage_is_one_line_with_status_2(said: Said, argv: list[str], message: str) -> None:
+    # Cases are looked for above, too: what lies there is not this test's.
+    DIRECTORY.mkdir(parents=True)
     status, out, err = said(*argv)
     assert (status, out) == (2, "")
     assert err.startswith("smcontract: ")
