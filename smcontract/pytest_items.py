@@ -45,7 +45,7 @@ class ContractCollector(pytest.Collector):
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the items, known from the source alone."""
         for item in self.judged.items:
-            yield ContractItem.from_parent(self, name=item.name, item=item)
+            yield ContractItem.from_parent(self, name=item.name, nodeid=f"{self.nodeid}::{item.name}", item=item)
 
     def script_session(self, stack: Stack) -> Session:
         """Return the session under a stack; its process starts at the first request."""

@@ -8,6 +8,7 @@ from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.endpoints import Exchange
 from smcontract.judgement import is_deliberate
+from smcontract.judgement import refuses_by_status
 from smcontract.session import Inconclusive
 from smcontract.violations import Severity, Violation
 
@@ -81,7 +82,7 @@ def _judge(ctx: CheckContext, function: str, kind: str, exchange: Exchange) -> I
                 exchange=exchange,
                 fix=refusal,
             )
-    elif stage is not None:
+    elif stage is not None and not refuses_by_status(exchange, ctx.stack):
         yield ctx.violation(
             message=f"{function} takes a body labelled {kind} as if it were of a declared type",
             expected="an exception that names the content type",

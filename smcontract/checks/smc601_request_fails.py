@@ -30,7 +30,7 @@ def request_fails(ctx: CheckContext, case: Case) -> Iterator[Violation]:
 
     ## Example
         def output_fn(prediction, accept):
-            return json.dumps(prediction)            # an array: not JSON serializable
+            return json.dumps(prediction)            # ndarray is not JSON serializable
 
     ## Fix
     The report names the line, and the smallest request that fails there.

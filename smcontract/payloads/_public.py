@@ -55,7 +55,9 @@ def _tables(content_type: str, rows: tuple[int, int], columns: tuple[int, int], 
     elements: dict[str, Any] = {}
     if kind.kind == "f":
         # NaN and infinity have no JSON; a user who wants them says so with a strategy of their own.
-        elements = {"allow_nan": False, "allow_infinity": False}
+        # Beyond a million a model overflows sooner than a handler fails.
+        bound = min(1e6, float(np.finfo(kind).max))
+        elements = {"allow_nan": False, "min_value": -bound, "max_value": bound}
     elif kind.kind in "iu":
         # Beyond 2**53 a JSON number is another number to many a client.
         low = max(int(np.iinfo(kind).min), -(2**53))
