@@ -14,6 +14,7 @@ from smcontract.stacks import Stack
 
 ALWAYS_ACCIDENTS = frozenset({"NameError", "UnboundLocalError"})
 OWN_LINE_ACCIDENTS = frozenset({"IndexError", "KeyError"})
+_CALL = re.compile(r"\btakes \d+ .*arguments? but|\bmissing \d+ required .*argument")
 _UNBOUND = re.compile(r"variable '(\w+)'")
 _OF_TEXT_TYPE = re.compile(r"\b(str|string|bytes|bytearray)\b")
 # What JSON holds was misused, or indexed, and not the body itself.
@@ -66,12 +67,24 @@ def is_deliberate(failure: Failure, script: Script, code_dir: Path) -> bool:
     return failure.toolkit_error or (frame is not None and _refuses(frame, script))
 
 
+def cannot_be_called(failure: Failure) -> bool:
+    """Whether the call itself fails: the toolkit passes other arguments than the function takes."""
+    return (
+        failure.by == "script"
+        and failure.type == "TypeError"
+        and not failure.frames
+        and _CALL.search(failure.message) is not None
+    )
+
+
 def whatever_the_data(failure: Failure, script: Script, code_dir: Path) -> bool:
-    """Whether no body of this type could have avoided the failure: an undefined or unbound name.
+    """Whether no body of this type could have avoided it: an undefined name, or a call that cannot be made.
 
     Not one that is read while bad data is being refused, in a `raise` or an `except`; nor one that other
     data would have bound.
     """
+    if cannot_be_called(failure):
+        return True
     frame = user_frame(failure, code_dir)
     if frame is None or not is_accident(failure, script, code_dir):
         return False

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import TracebackType
 
 from smcontract.endpoints import Ended, Exchange, Failure, Loaded, LocalEndpoint
-from smcontract.judgement import blames_body_type, whatever_the_data
+from smcontract.judgement import blames_body_type, cannot_be_called, whatever_the_data
 from smcontract.only_here import missing_here
 from smcontract.payloads._codec import NPY, NPZ, media_type
 from smcontract.payloads._domain import Domain
@@ -126,7 +126,8 @@ class Session:
         lacks = self.missing_here(loaded.failure)
         if lacks is not None:
             raise Inconclusive(lacks)
-        if loaded.failure.stage == "model_fn" and self.target.model_dir is None:
+        no_model = loaded.failure.stage == "model_fn" and self.target.model_dir is None
+        if no_model and not cannot_be_called(loaded.failure):
             why = _OURS.sub("MODEL_DIR", str(loaded.failure))
             raise Inconclusive(
                 f"model_fn fails on an empty model directory ({why}): give the model with --smcontract-model-dir DIR"

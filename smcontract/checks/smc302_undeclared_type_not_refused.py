@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.endpoints import Exchange
-from smcontract.judgement import is_deliberate
-from smcontract.judgement import refuses_by_status
+from smcontract.judgement import is_deliberate, refuses_by_status
 from smcontract.session import Inconclusive
 from smcontract.violations import Severity, Violation
 
