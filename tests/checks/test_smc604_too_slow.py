@@ -62,7 +62,7 @@ def test_a_request_that_is_never_answered(tmp_path: Path) -> None:
     assert violation.message == "the request is not answered within 0.3 s"
     assert (violation.expected, violation.got) == ("at most 0.3 s", "the process had to be ended")
     assert violation.on_sagemaker.status is None
-    assert violation.on_sagemaker.message == "the invocation times out after 60 s"
+    assert violation.on_sagemaker.message == "the invocation times out after 60 s (here it was ended after 0.3 s)"
     assert violation.request is not None
     assert violation.request.body_base64 == b"[[1, 2, 3]]"
     # The first that is late is enough: each costs a whole timeout.
