@@ -20,7 +20,7 @@ VIOLATION = Violation(
     expected="an answer, or an error that input_fn raises on purpose",
     got="IndexError: string index out of range",
     on_sagemaker=OnSageMaker(status=500, message="string index out of range"),
-    file="/work/shop/inference.py",
+    file="/srv/shop/inference.py",
     line=4,
     column=12,
     function="input_fn",

@@ -95,8 +95,8 @@ def test_what_only_the_source_shows_is_short(make_violation: Make) -> None:
 
 def test_the_file_is_named_in_full_if_nothing_else_is_known(make_violation: Make) -> None:
     shown = text(make_violation())
-    assert " at /work/shop/inference.py:4:12 in input_fn" in shown
-    assert "smcontract invoke /work/shop/inference.py --stack" in shown
+    assert " at /srv/shop/inference.py:4:12 in input_fn" in shown
+    assert "smcontract invoke /srv/shop/inference.py --stack" in shown
 
 
 @pytest.mark.parametrize(
