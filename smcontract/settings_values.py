@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from smcontract.settings_sources import Given
 
 _TOKEN = r"[\w!#$&^.+*-]+"
 _MEDIA_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}(\s*;\s*{_TOKEN}=(\"[^\"]*\"|[^\s;\"]+))*\Z", re.ASCII)
+_OLDEST = (3, 8)
+_ANSWERS_WITHIN = 30.0
 _TYPE_OF_SUFFIX = {
     ".csv": "text/csv",
     ".jpeg": "image/jpeg",
@@ -156,7 +160,28 @@ def _python(given: Given) -> Path:
     if not file.is_file() or not os.access(file, os.X_OK):
         problem = "cannot be executed" if file.exists() else "no such file"
         raise given.refuse(f"{problem}: {text!r}; expected a Python interpreter")
+    unfit = _interpreter_problem(file)
+    if unfit is not None:
+        raise given.refuse(f"{text!r} {unfit}; expected a Python interpreter, {_OLDEST[0]}.{_OLDEST[1]} or later")
     return file
+
+
+@lru_cache
+def _interpreter_problem(file: Path) -> str | None:
+    """Say why a file cannot run a script, or None; the file is asked for its version."""
+    ask = "import sys; sys.stdout.write('smcontract %d %d' % sys.version_info[:2])"
+    try:
+        asked = subprocess.run(
+            [file, "-c", ask], stdin=subprocess.DEVNULL, capture_output=True, timeout=_ANSWERS_WITHIN, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"did not run ({getattr(error, 'strerror', None) or 'no answer'})"
+    match asked.stdout.split():
+        case [b"smcontract", major, minor]:
+            version = int(major), int(minor)
+            return None if version >= _OLDEST else f"is Python {version[0]}.{version[1]}"
+        case _:
+            return "does not answer as Python"
 
 
 def _env(given: Given) -> dict[str, str]:

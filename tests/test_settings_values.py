@@ -217,3 +217,22 @@ def test_wrong_interpreters(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "venv").mkdir()
     (tmp_path / "notes.txt").touch()
     assert _error("python", text, tmp_path).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("#!/bin/sh\necho a listing\n", "does not answer as Python"),
+        ("#!/bin/sh\nexit 3\n", "does not answer as Python"),
+        ("#!/bin/sh\necho smcontract 3 7\n", "is Python 3.7"),
+        ("#!/nowhere/at/all\n", "did not run (No such file or directory)"),
+        ("\0not a program", "did not run (Exec format error)"),
+    ],
+    ids=["another program", "failing", "too old", "no loader", "no program"],
+)
+def test_what_is_no_interpreter_is_refused_before_anything_runs(tmp_path: Path, source: str, problem: str) -> None:
+    program = tmp_path / "python"
+    program.write_text(source)
+    program.chmod(0o755)
+    expected = f"'./python' {problem}; expected a Python interpreter, 3.8 or later"
+    assert _error("python", "./python", tmp_path).startswith(expected)

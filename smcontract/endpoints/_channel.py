@@ -81,7 +81,7 @@ class ProcessChannel:
             self._wait_at_most(timeout)
             self._socket.sendall(frame)
             # One read takes a small answer whole; what it holds beyond the head is the answer's beginning.
-            received = bytearray(self._socket.recv(CHUNK))
+            received = bytearray(self._socket.recv(frames.FIRST_READ))
             self._receive(received, frames.HEADER_SIZE, deadline)
             head, payload = frames.sizes(bytes(received[: frames.HEADER_SIZE]))
             text_end = frames.HEADER_SIZE + head

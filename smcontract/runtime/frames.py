@@ -14,6 +14,8 @@ MAX_JSON = 64 * 1024 * 1024
 MAX_PAYLOAD = 1024 * 1024 * 1024
 _HEADER = struct.Struct("!II")
 HEADER_SIZE = _HEADER.size
+FIRST_READ = 64 * 1024
+"""Bytes asked for at first: a buffer of a size that the C library maps anew costs more than the whole message."""
 _CHUNK = 1024 * 1024
 
 Message = Dict[str, Any]
@@ -85,7 +87,8 @@ class Reader:
 
     def _read_on(self, length: int) -> None:
         while len(self._received) < length:
-            data = os.read(self._fd, _CHUNK)
+            left = length - len(self._received)
+            data = os.read(self._fd, min(max(left, FIRST_READ), _CHUNK))
             if not data:
                 raise EOFError("the pipe ended")
             self._received += data
