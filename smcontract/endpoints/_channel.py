@@ -160,7 +160,7 @@ class InlineChannel:
         from smcontract.runtime.service import Service
 
         self._service = Service()
-        self._cwd = cwd
+        self._cwd = str(cwd)
         self._environment = {key: value for key, value in environment.items() if os.environ.get(key) != value}
         for key in ("HOME", "PATH", "TMPDIR"):
             self._environment.pop(key, None)
@@ -173,21 +173,37 @@ class InlineChannel:
 
     @contextlib.contextmanager
     def _surroundings(self) -> Iterator[None]:
-        environment, cwd, writes_none = dict(os.environ), Path.cwd(), sys.dont_write_bytecode
+        # Put on and taken off around every request, so only what differs is touched.
+        before, cwd, writes_none = _variables(), os.getcwd(), sys.dont_write_bytecode
+        theirs = {key: os.environ.get(key) for key in self._environment}
         os.environ.update(self._environment)
-        os.chdir(self._cwd)
+        if self._cwd != cwd:
+            os.chdir(self._cwd)
+        within = _variables()
         sys.dont_write_bytecode = True
         try:
             yield
         finally:
             # What the script itself changed is there again at its next call, as in a process of its own.
-            self._environment = {key: value for key, value in os.environ.items() if environment.get(key) != value}
+            if _variables() != within:
+                theirs = self._keep_changes(before)
             with contextlib.suppress(OSError):
-                self._cwd = Path.cwd()
+                self._cwd = os.getcwd()
             sys.dont_write_bytecode = writes_none
-            os.environ.clear()
-            os.environ.update(environment)
-            os.chdir(cwd)
+            for key, value in theirs.items():
+                if value is None:
+                    os.environ.pop(key, None)
+                else:
+                    os.environ[key] = value
+            if self._cwd != cwd:
+                os.chdir(cwd)
+
+    def _keep_changes(self, before: Mapping[bytes, bytes]) -> dict[str, str | None]:
+        """Note what the script made of its variables; return the values that were there before it."""
+        ours = {os.fsdecode(key): os.fsdecode(value) for key, value in before.items()}
+        now = dict(os.environ)
+        self._environment = {key: value for key, value in now.items() if ours.get(key) != value}
+        return {key: ours.get(key) for key in {*ours, *now} if ours.get(key) != now.get(key)}
 
     def output(self) -> str:
         """Return nothing: the output went where this process's own goes."""
@@ -196,3 +212,8 @@ class InlineChannel:
     def close(self) -> None:
         """Take the script's modules out of this process."""
         self._service.close()
+
+
+def _variables() -> dict[bytes, bytes]:
+    """Return a copy of the environment as it is kept; `dict(os.environ)` takes fifty times as long."""
+    return dict(vars(os.environ)["_data"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -293,7 +294,8 @@ def test_what_another_check_reports(tmp_path: Path, parts: dict[str, str], reaso
 
 def test_an_interpreter_that_does_not_start_is_not_the_script(tmp_path: Path) -> None:
     broken = tmp_path / "python"
-    broken.write_text("#!/bin/sh\nexit 1\n")
+    # It tells its version, as the settings ask, and cannot run the runtime.
+    broken.write_text(f'#!/bin/sh\n[ "$1" = -c ] && exec {sys.executable} "$@"\nexit 1\n')
     broken.chmod(0o755)
     judged = judge(tmp_path, script(), CODE, python=str(broken))
     assert (judged.outcome, judged.violations) == ("skipped", ())
