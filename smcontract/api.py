@@ -16,6 +16,7 @@ from smcontract.records import record, script_report
 from smcontract.reporting.merge import ItemRecord, build_report
 from smcontract.reporting.report import Outcome, Report
 from smcontract.runner import run
+from smcontract.stacks import Stack
 from smcontract.workspace import Judged, Workspace, project_root
 
 PathLike = str | os.PathLike[str]
@@ -36,11 +37,11 @@ def open_endpoint(
     """Serve an entry-point script as its container would, and return the endpoint, a context manager.
 
     `script` is a script, a model directory or a `model.tar.gz`; `stack` is `NAME`, `NAME@VERSION` or `auto`;
-    `timeout` (per request) and `load_timeout` are in seconds. The script's process starts at the first
-    request. Raises `UsageError` for what is wrong with the arguments.
+    `engine` is `builtin` (our model of the container), `toolkit` (AWS's own package) or `worker` (AWS's worker
+    process), which must be installed beside the script's packages; `timeout` (per request) and `load_timeout`
+    are in seconds. The script's process starts at the first request. Raises `UsageError` for what is wrong with
+    the arguments.
     """
-    if engine != "builtin":
-        raise UsageError(f"engine={engine!r}: there is the engine 'builtin'")
     workspace = _workspace(
         stack=[stack],
         **{
@@ -48,6 +49,7 @@ def open_endpoint(
             "python": _text(python),
             "env": dict(env) if env else None,
             "isolation": isolation,
+            "engine": engine,
             "timeout": timeout,
             "load-timeout": load_timeout,
         },
@@ -62,10 +64,11 @@ def endpoint_in(workspace: Workspace, path: Path) -> LocalEndpoint:
     """
     try:
         judged = _one(workspace, path)
+        stack = _one_stack(judged)
     except UsageError:
         workspace.close()
         raise
-    endpoint = judged.session(judged.stacks[0][0]).endpoint
+    endpoint = judged.session(stack).endpoint
     endpoint.on_close(workspace.close)
     return endpoint
 
@@ -134,6 +137,13 @@ def _one(workspace: Workspace, path: Path) -> Judged:
     if len(judged) != 1:
         raise UsageError(f"{path}: holds {len(judged)} handler scripts; name one of them")
     return judged[0]
+
+
+def _one_stack(judged: Judged) -> Stack:
+    if len(judged.stacks) != 1:
+        known = ", ".join(stack.name for stack, _ in judged.stacks)
+        raise UsageError(f"{judged.name}: {len(judged.stacks)} stacks were chosen; name one of them: {known}")
+    return judged.stacks[0][0]
 
 
 def _workspace(**flags: Any) -> Workspace:

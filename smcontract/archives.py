@@ -32,6 +32,9 @@ def extract(archive: Path, directory: Path, *, max_bytes: int = MAX_BYTES) -> Pa
             directory or is a device, is too large, or does not fit the disk.
 
     """
+    if not hasattr(tarfile, "data_filter"):
+        # Python 3.11.0 to 3.11.3 know no filters.
+        raise UsageError(f"{archive}: unpacking archives safely needs Python 3.11.4 or later")
     try:
         # Read to the end once before anything is written: damage shows only in the last checksum.
         size = _measure(archive, max_bytes)
@@ -42,9 +45,6 @@ def extract(archive: Path, directory: Path, *, max_bytes: int = MAX_BYTES) -> Pa
             source.extractall(directory, filter="data")
     except tarfile.FilterError as error:
         raise UsageError(f"{archive}: holds a member that cannot be unpacked safely: {_line(error)}") from None
-    except TypeError:
-        # Python 3.11.0 to 3.11.3 know no filters.
-        raise UsageError(f"{archive}: unpacking archives safely needs Python 3.11.4 or later") from None
     except _DAMAGE as error:
         raise UsageError(
             f"{archive}: is no intact gzipped tar archive ({_line(error)}); make it with `tar -czf`"

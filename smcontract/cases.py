@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from smcontract.errors import UsageError
+from smcontract.options import OPTIONS
 from smcontract.violations import Request
 
 DIRECTORY = Path(".smcontract") / "cases"
@@ -107,24 +108,41 @@ def load(name: str, rootdir: Path) -> SavedCase:
             raise UsageError(f"{name}: {what} under {DIRECTORY}; known: {known or 'none'}")
         file = found[0]
     try:
-        data: dict[str, Any] = json.loads(file.read_text())
+        data: Mapping[str, Any] = json.loads(file.read_text())
         if data["schema"] != SCHEMA:
             raise ValueError(f"it is of schema {data['schema']!r}, this version reads schema {SCHEMA}")
         return SavedCase(
-            id=str(data["id"]),
-            script=str(data["script"]),
-            stack=str(data["stack"]),
-            model_dir=data["model_dir"],
-            item=str(data["item"]),
+            id=_text(data, "id"),
+            script=_text(data, "script"),
+            stack=_text(data, "stack"),
+            model_dir=_text_or_none(data, "model_dir"),
+            item=_text(data, "item"),
             request=Request(
-                body=base64.b64decode(data["body_base64"], validate=True),
-                content_type=data["content_type"],
-                accept=data["accept"],
+                body=base64.b64decode(_text(data, "body_base64"), validate=True),
+                content_type=_text_or_none(data, "content_type"),
+                accept=_text_or_none(data, "accept"),
             ),
-            parameters=dict(data.get("parameters", {})),
-            flags=dict(data.get("flags", {})),
-            ini=dict(data.get("ini", {})),
-            directory=str(data.get("directory", ".")),
+            parameters={name: _text(data["parameters"], name) for name in data.get("parameters", {})},
+            flags=_settings(data, "flags"),
+            ini=_settings(data, "ini"),
+            directory=_text({"directory": ".", **data}, "directory"),
         )
     except (OSError, ValueError, KeyError, TypeError, binascii.Error) as error:
         raise UsageError(f"{file}: is no case that smcontract saved ({type(error).__name__}: {error})") from None
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    if not isinstance(data[name], str):
+        raise TypeError(f"{name} is text, and here it is {data[name]!r}")
+    return str(data[name])
+
+
+def _text_or_none(data: Mapping[str, Any], name: str) -> str | None:
+    return None if data[name] is None else _text(data, name)
+
+
+def _settings(data: Mapping[str, Any], name: str) -> dict[str, object]:
+    found = dict(data.get(name, {}))
+    for unknown in found.keys() - {option.name for option in OPTIONS}:
+        raise ValueError(f"{name} names no setting of this version: {unknown!r}")
+    return found

@@ -14,7 +14,14 @@ from smcontract.stacks import Stack
 
 ALWAYS_ACCIDENTS = frozenset({"NameError", "UnboundLocalError"})
 OWN_LINE_ACCIDENTS = frozenset({"IndexError", "KeyError"})
-_CALL = re.compile(r"\btakes \d+ .*arguments? but|\bmissing \d+ required .*argument")
+_CALL = re.compile(
+    r"\btakes (no|\d+|from \d+ to \d+|exactly|at most|at least) .*\bargument|\btakes no arguments|"
+    r"\bmissing \d+ required .*argument|\bgot some positional-only arguments|\bexpected .*\d+ arguments?, got \d+"
+)
+# Where an interpreter keeps what it brings, and what is installed: `lib/python3.11/json/decoder.py`.
+_OF_INTERPRETER = re.compile(
+    r"(^|/)(site-packages|dist-packages|lib(32|64)?/(python|pypy)\d+(\.\d+)?t?|python\d+\.zip)/"
+)
 _UNBOUND = re.compile(r"variable '(\w+)'")
 _OF_TEXT_TYPE = re.compile(r"\b(str|string|bytes|bytearray)\b")
 # What JSON holds was misused, or indexed, and not the body itself.
@@ -35,7 +42,7 @@ def user_frame(failure: Failure, code_dir: Path) -> Frame | None:
         if not os.path.isabs(frame.file):
             continue
         file = Path(frame.file).resolve()
-        if file.is_relative_to(root) and "site-packages" not in file.relative_to(root).parts:
+        if file.is_relative_to(root) and not _OF_INTERPRETER.search(file.relative_to(root).as_posix()):
             return frame
     return None
 
@@ -152,7 +159,7 @@ def _refuses(frame: Frame, script: Script) -> bool:
 def responsible(exchange: Exchange, stack: Stack) -> str | None:
     """Return the code that names this exchange's failure, or None where the client gets a success.
 
-    The earliest stage that fails names it; 702 and 208 where that stage is a default.
+    The earliest stage that fails names it; 702, 208, 209 and 508 where that stage is a default.
     """
     if exchange.ended is Ended.DIED and not exchange.died_of_text:
         return "SMC605"
@@ -163,19 +170,36 @@ def responsible(exchange: Exchange, stack: Stack) -> str | None:
         if exchange.succeeded or refuses_by_status(exchange, stack):
             return None
         return "SMC501" if exchange.stages else "SMC601"
+    if failure.stage in {"import", "initialize", "model_fn"}:
+        return code_of_load(failure, stack)
+    if failure.by == "default":
+        return _code_of_default(failure, stack)
+    return CODES_OF_STAGES.get(failure.stage, "SMC601")
+
+
+def code_of_load(failure: Failure, stack: Stack) -> str:
+    """Return the code that names a failure before any request: of the import, or of who loads the model."""
     if failure.stage == "import":
         return "SMC201"
-    if failure.stage in {"initialize", "model_fn"}:
+    if failure.stage != "model_fn" or failure.by != "default":
         return "SMC202"
-    if failure.by == "default":
-        return "SMC208" if lacks_what_default_calls(failure, stack) else "SMC702"
-    return CODES_OF_STAGES.get(failure.stage, "SMC601")
+    return "SMC209" if stack.has_default_model_fn else "SMC102"
+
+
+def _code_of_default(failure: Failure, stack: Stack) -> str:
+    if failure.stage == "output_fn":
+        return "SMC508"
+    return "SMC208" if lacks_what_default_calls(failure, stack) else "SMC702"
 
 
 def refuses_by_status(exchange: Exchange, stack: Stack) -> bool:
     """Whether the script set an error status itself, on its context or its response: a refusal, not a failure."""
     response = exchange.response
-    if response is None or exchange.succeeded or exchange.failure is not None or not exchange.stages:
+    if response is None or exchange.succeeded or exchange.failure is not None:
+        return False
+    if not exchange.shows_stages:
+        return (response.error or "").startswith("status ") or response.status not in {500, 503, stack.error_status}
+    if not exchange.stages:
         return False
     if stack.server == "flask":
         return (response.error or "").startswith("status ")

@@ -9,6 +9,7 @@ the Flask stack does not (sagemaker-containers 2.8.6.post2, `_env.py`).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,9 +94,14 @@ def is_model_dir(directory: Path, env: Mapping[str, str]) -> bool:
     code = directory / "code"
     if _module_file(code, module) or handlers_in(code):
         return True
-    if not _module_file(directory, module) or any((directory / name).exists() for name in _PROJECT_FILES):
+    if not _module_file(directory, module) or any(map(os.path.exists, (directory / name for name in _PROJECT_FILES))):
         return False
-    return any(file.suffix.lower() in _MODEL_SUFFIXES for file in directory.iterdir() if file.is_file())
+    try:
+        files = list(directory.iterdir())
+    except OSError:
+        # It may be entered but not listed.
+        return False
+    return any(file.suffix.lower() in _MODEL_SUFFIXES for file in files if os.path.isfile(file))
 
 
 def place_in_model_dir(root: Path, env: Mapping[str, str]) -> Place | None:
@@ -166,7 +172,7 @@ def _module_file(directory: Path, module: str) -> Path | None:
         return None
     path = directory.joinpath(*module.split("."))
     candidates = (path / "__init__.py", path.with_name(path.name + ".py"))
-    return next((file for file in candidates if file.is_file()), None)
+    return next((file for file in candidates if os.path.isfile(file)), None)
 
 
 def _may_serve(file: Path) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from smcontract.endpoints import Failure
 from smcontract.script import Script
+from smcontract.script.statements import walk
 
 _NO_NAME = re.compile(r"cannot import name '([^']+)' from '([^']+)'")
+_NO_ATTRIBUTE = re.compile(r"'NoneType' object has no attribute '(\w+)'")
 _UNDER_ML = re.compile(r"/opt/ml\b[^'\")\s]*")
 _NO_GPU = (
     "Torch not compiled with CUDA enabled",
@@ -89,17 +92,33 @@ def _optional_package(failure: Failure, script: Script) -> str | None:
         return None
     if failure.type != "NameError" and "'NoneType' object" not in failure.message:
         return None
-    used = set(re.findall(r"\w+", failure.frames[-1].code))
-    for name, package in _optional_imports(script.tree):
-        if name in used and (failure.type != "NameError" or f"'{name}'" in failure.message):
+    code = failure.frames[-1].code
+    is_unbound = failure.type == "NameError"
+    # A global name that is not bound was not imported, wherever it is read.
+    for name, package in _optional_imports(walk(script.tree.body, into_functions=not is_unbound)):
+        if (
+            f"name '{name}' is not defined" in failure.message
+            if is_unbound
+            else _reads_none(name, failure.message, code)
+        ):
             return _install(package)
     return None
 
 
-def _optional_imports(tree: ast.Module) -> list[tuple[str, str]]:
+def _reads_none(name: str, message: str, code: str) -> bool:
+    """Return whether it is this name of the line that was None: what the message tells was done to it."""
+    attribute = _NO_ATTRIBUTE.search(message)
+    if attribute is not None:
+        done = rf"\.\s*{re.escape(attribute[1])}\b"
+    else:
+        done = r"\(" if "not callable" in message else r"\["
+    return re.search(rf"(?<![\w.]){re.escape(name)}\s*{done}", code) is not None
+
+
+def _optional_imports(statements: Iterable[ast.stmt]) -> list[tuple[str, str]]:
     """Return the names that an import in a `try` binds, each with the package it comes from."""
     found = []
-    for node in ast.walk(tree):
+    for node in statements:
         if not isinstance(node, ast.Try) or not node.handlers:
             continue
         for statement in node.body:
@@ -115,9 +134,14 @@ def _optional_imports(tree: ast.Module) -> list[tuple[str, str]]:
 
 def _variable(failure: Failure) -> str | None:
     # Up to Python 3.10 the innermost frame is that of `os.environ` itself.
-    if failure.type != "KeyError" or not any("environ" in frame.code for frame in failure.frames[-2:]):
+    if failure.type != "KeyError" or not failure.frames:
         return None
     name = failure.message.strip("'\"")
+    last = failure.frames[-1]
+    # Up to Python 3.10 the innermost frame is that of `os.environ` itself.
+    of_environ = last.function == "__getitem__" and Path(last.file).name == "os.py"
+    if not of_environ and not _reads_variable(name, last.code):
+        return None
     # Serving sets no SM_ variable, whoever deploys: that one is missing there too.
     if name.startswith("SM_"):
         return None
@@ -125,6 +149,13 @@ def _variable(failure: Failure) -> str | None:
         f"the script needs the environment variable {name!r}, which whoever deploys it may set: give it "
         f"with --smcontract-env {name}=VALUE"
     )
+
+
+def _reads_variable(name: str, code: str) -> bool:
+    """Return whether a line can fail for want of this variable alone: by its name, or for no other key."""
+    if re.search(rf"""\benviron\s*(\[|\.pop\()\s*(['"]){re.escape(name)}\2""", code):
+        return True
+    return code.count("[") == 1 and re.search(r"\benviron\s*\[\s*[^'\"\s]", code) is not None
 
 
 def _file(failure: Failure) -> str | None:

@@ -14,6 +14,7 @@ Kind = Literal["str", "list", "int", "float", "bool", "path", "choice", "pairs"]
 
 PHASES = ("static", "load", "matrix", "property", "lifecycle", "server", "train")
 REPORT_SUFFIXES = (".json",)
+ENGINES = ("builtin", "toolkit", "worker")
 
 
 class Option(NamedTuple):
@@ -102,7 +103,7 @@ OPTIONS: tuple[Option, ...] = (
     _option("select", "list", "CODES", "run only these checks: codes or prefixes such as SMC3"),
     _option("ignore", "list", "CODES", "leave these checks out: codes or prefixes"),
     _option("phases", "list", "LIST", f"run only these phases, of {','.join(PHASES)}", choices=PHASES),
-    _option("max-examples", "int", "N", "examples per property (default: 100, 10 for the slow ones)"),
+    _option("max-examples", "int", "N", "examples per property (default: the Hypothesis profile's, 100 as it comes)"),
     _option("timeout", "float", "SECONDS", "per request (default: 60, as on SageMaker)"),
     _option("load-timeout", "float", "SECONDS", "for the import of the script and model_fn (default: 60)"),
     _option("budget", "float", "SECONDS", "per script, for the search for failures (default: none)"),
@@ -112,6 +113,21 @@ OPTIONS: tuple[Option, ...] = (
         "process|none",
         "run the script in its own process (default), or in pytest's, for --pdb and coverage",
         choices=("process", "none"),
+    ),
+    _option(
+        "engine",
+        "choice",
+        "builtin|toolkit|worker",
+        "what answers: our model of the container (default), AWS's own toolkit, or AWS's whole worker process, "
+        "which must be installed beside the script's packages",
+        choices=ENGINES,
+    ),
+    _option(
+        "confirm",
+        "choice",
+        "auto|off",
+        "replay what fails on AWS's toolkit where that is installed at the stack's version (default), or never",
+        choices=("auto", "off"),
     ),
     _option("python", "path", "PATH", "another interpreter for the script's process"),
     _option("env", "pairs", "KEY=VALUE", "set a variable of the container's environment", repeatable=True),

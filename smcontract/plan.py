@@ -19,7 +19,8 @@ PHASES = tuple(Phase)
 class Item:
     """One check with its parameters, for one script under one stack.
 
-    The stack is named where several were chosen, with its version where two of them are of one name.
+    The stack is named where several were chosen, with its version where two of them are of one name. An item that
+    compares all of them stands under the first, and names none.
     """
 
     check: Check
@@ -61,17 +62,21 @@ def selected(checks: Sequence[Check], settings: Settings) -> tuple[Check, ...]:
 
 
 def _items(check: Check, script: Script, stack: Stack, settings: Settings, stacks: Sequence[Stack]) -> Iterator[Item]:
+    if check.across:
+        if stack is stacks[0]:
+            yield Item(check=check, stack=stack)
+        return
     for_type = content_types(script, stack, settings) if Per.CONTENT_TYPE in check.per else (None,)
     for_accept = accepts(script, stack, settings) if Per.ACCEPT in check.per else (None,)
-    for content_type in for_type:
-        for accept in for_accept:
-            if check.media and media_type(accept or content_type) not in check.media:
-                continue
-            yield Item(
-                check=check,
-                stack=stack,
-                content_type=content_type,
-                accept=accept,
-                names_stack=len(stacks) > 1,
-                names_version=sum(other.name == stack.name for other in stacks) > 1,
-            )
+    both = [(content_type, accept) for content_type in for_type for accept in for_accept]
+    fitting = [one for one in both if not check.media or media_type(one[1] or one[0]) in check.media]
+    # A check that was selected is an item: where it suits no parameters, one that says so.
+    for content_type, accept in fitting or [(None, None)]:
+        yield Item(
+            check=check,
+            stack=stack,
+            content_type=content_type,
+            accept=accept,
+            names_stack=len(stacks) > 1,
+            names_version=sum(other.name == stack.name for other in stacks) > 1,
+        )

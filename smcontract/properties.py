@@ -79,7 +79,7 @@ class Property:
         self.examples, self.stopped = 0, ""
         self._found.clear()
         started = time.monotonic()
-        self._ends = started + max((self._budget or 0.0) - ctx.session.searched, 0.0)
+        self._ends = started + max((self._budget or 0.0) - ctx.session.spent.seconds, 0.0)
         try:
             self.test()
         except _Over:
@@ -89,7 +89,7 @@ class Property:
             if not self._found:
                 raise
         finally:
-            ctx.session.searched += time.monotonic() - started
+            ctx.session.spent.seconds += time.monotonic() - started
         return list(self._found.values())
 
     def _try(self, case: Case) -> None:

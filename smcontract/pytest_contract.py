@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from smcontract import __version__
+from smcontract.confirming import confirmation_problem
+from smcontract.endpoints._installed import describe_engine
 from smcontract.errors import UsageError
 from smcontract.pytest_collection import ContractCollection
 from smcontract.pytest_items import RECORD, outcome_of
@@ -18,6 +20,7 @@ from smcontract.pytest_summary import write_summary
 from smcontract.records import resolution, script_report
 from smcontract.reporting.json_report import write_json
 from smcontract.reporting.merge import ItemRecord, build_report
+from smcontract.reporting.report import Outcome
 from smcontract.reporting.resolution import format_resolution
 from smcontract.saving import save_cases
 from smcontract.settings_sources import read_flags, read_ini
@@ -82,8 +85,12 @@ class ContractPlugin:
             report = script_report(judged, stack, self.config.rootpath)
             checks = sum(item.stack is stack for item in judged.items)
             model = report.model_dir or "none (give one with --smcontract-model-dir)"
-            yield f"{judged.name}: stack {stack.name}@{stack.version} ({reason}), engine builtin"
+            settings = judged.settings
+            engine = describe_engine(settings.engine, stack, settings.python)
+            yield f"{judged.name}: stack {stack.name}@{stack.version} ({reason}), engine {engine}"
             yield f"  model directory {model}, {_counted(checks, 'check')}"
+            if unconfirmed := confirmation_problem(stack, settings):
+                yield f"  {unconfirmed}"
             yield f"  {format_resolution(resolution(judged.script, stack), stack=stack.name)}"
 
     @pytest.hookimpl(wrapper=True)
@@ -97,6 +104,13 @@ class ContractPlugin:
         if report.when == "call" and found is not None:
             setattr(report, RECORD, outcome_of(found, report).to_dict())
         return report
+
+    def pytest_report_teststatus(self, report: pytest.CollectReport | pytest.TestReport) -> tuple[str, str, str] | None:
+        """Count as an error what is no failure of the script's."""
+        data: dict[str, Any] | None = getattr(report, RECORD, None)
+        if data is None or not report.failed or data["check"]["outcome"] != Outcome.ERROR:
+            return None
+        return "error", "E", "ERROR"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what an item found from its report, in whichever process it ran."""

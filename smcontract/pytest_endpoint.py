@@ -15,7 +15,7 @@ from smcontract.errors import UsageError, nearest
 from smcontract.settings_sources import read_flags, read_ini
 from smcontract.workspace import Workspace
 
-KEYWORDS = ("stack", "model_dir", "python", "env", "isolation", "timeout", "load_timeout")
+KEYWORDS = ("stack", "model_dir", "engine", "python", "env", "isolation", "timeout", "load_timeout")
 """The marker's, each with the meaning of the flag of its name."""
 
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from smcontract.endpoints import LocalEndpoint
 
-MARKER = "smcontract"
 FIXTURE = "smcontract_endpoint"
 
 

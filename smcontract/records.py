@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from smcontract.cases import case_id
 from smcontract.plan import Item
@@ -20,6 +21,7 @@ from smcontract.reporting.report import (
 from smcontract.runner import Result
 from smcontract.script import Script
 from smcontract.stacks import Stack
+from smcontract.violations import Severity, Violation
 from smcontract.workspace import Judged
 
 FOUR = ("model_fn", "input_fn", "predict_fn", "output_fn")
@@ -31,9 +33,9 @@ def resolution(script: Script, stack: Stack) -> dict[str, FunctionResolution]:
     found = {}
     for name in names:
         own = script.functions.get(name)
-        by_default = "default" if stack.has_default(name) else "missing"
+        otherwise: Literal["default", "missing"] = "default" if stack.has_default(name) else "missing"
         found[name] = FunctionResolution(
-            by="script" if own is not None else "default" if by_default == "default" else "missing",
+            by="script" if own is not None else otherwise,
             line=own.line if own is not None else None,
         )
     return found
@@ -46,7 +48,12 @@ def script_report(judged: Judged, stack: Stack, root: Path | None) -> ScriptRepo
     return ScriptReport(
         path=judged.name,
         sha256=judged.script.sha256,
-        stack=StackInfo(name=stack.name, version=stack.version, detected_by=reason),
+        stack=StackInfo(
+            name=stack.name,
+            version=stack.version,
+            engine=judged.settings.engine,
+            detected_by=reason,
+        ),
         model_dir=relative(str(model_dir), root) if model_dir is not None else None,
         resolution=resolution(judged.script, stack),
     )
@@ -57,6 +64,13 @@ def _model_dir(judged: Judged) -> Path | None:
     if judged.settings.model_dir is not None:
         return judged.settings.model_dir
     return Path(judged.name) if judged.target.kind == "archive" else judged.target.model_dir
+
+
+def _case(node_id: str, violation: Violation) -> str | None:
+    """Return the case that a replay would judge again: a note fails nothing, so there is nothing to fix."""
+    if violation.request is None or violation.severity is Severity.NOTE:
+        return None
+    return case_id(node_id, violation.request)
 
 
 def record(
@@ -93,7 +107,7 @@ def record(
         findings=tuple(
             Finding(
                 violation=replace(violation, file=judged.named(violation.file)),
-                case=case_id(node_id, violation.request) if saves_cases and violation.request else None,
+                case=_case(node_id, violation) if saves_cases else None,
             )
             for violation in result.violations
         ),

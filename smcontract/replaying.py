@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +20,7 @@ from smcontract.plan import Item
 from smcontract.properties import Property
 from smcontract.runner import need_judgeable, run, unexplained
 from smcontract.session import Inconclusive, Session
-from smcontract.violations import Request, Violation
+from smcontract.violations import Request, Severity, Violation
 from smcontract.workspace import Judged, Workspace
 
 SEED = 0
@@ -112,6 +112,8 @@ def _judge(saved: SavedCase, item: Item, session: Session) -> Replayed:
 
 
 def _run_item(saved: SavedCase, item: Item, session: Session) -> Replayed:
+    if session.script.problem is not None and item.check.code != "SMC101":
+        return _not_judged(f"{_ELSEWHERE}SMC101")
     settings = session.settings
     prop = Property(
         f"{saved.script}::{saved.item}",
@@ -120,8 +122,11 @@ def _run_item(saved: SavedCase, item: Item, session: Session) -> Replayed:
         budget=settings.budget,
     )
     result = run(item, session, prop)
-    if result.violations:
-        return _failed(result.violations)
+    if result.outcome == "error":
+        return _not_judged(result.reason or "it is not confirmed")
+    serious = _serious(result.violations)
+    if serious:
+        return _failed(serious)
     if result.outcome == "skipped":
         return _not_judged(result.reason or "it was skipped")
     return Replayed(verdict=Verdict.FIXED, reason="the check passes")
@@ -132,8 +137,9 @@ def _judge_request(ctx: CheckContext, request: Request) -> Replayed:
     exchange = ctx.exchange(request)
     found = _of_once(ctx, request) or list(ctx.check.function(ctx, _case(ctx, exchange)))
     kept, explained = unexplained(ctx.session, found)
-    if kept:
-        return _failed(tuple(kept))
+    serious = _serious(kept)
+    if serious:
+        return _failed(serious)
     others = [f"{_ELSEWHERE}{code}" for code in explained] + ctx.elsewhere
     other = next((why for why in others if why.startswith(_ELSEWHERE)), None)
     if other is not None:
@@ -170,6 +176,11 @@ def _case(ctx: CheckContext, exchange: Exchange) -> Case:
 
 def _failed(violations: tuple[Violation, ...]) -> Replayed:
     return Replayed(verdict=Verdict.FAILED, reason=violations[0].message, violations=violations)
+
+
+def _serious(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    """Return what is more than a note, which fails nothing."""
+    return tuple(violation for violation in violations if violation.severity is not Severity.NOTE)
 
 
 def _not_judged(reason: str) -> Replayed:

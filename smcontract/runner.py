@@ -6,10 +6,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from smcontract.checks import Phase, StaticContext, static_checks
+from smcontract.checks import Per, Phase, StaticContext, static_checks
 from smcontract.checks._check import Check
 from smcontract.checks._context import CheckContext, Observed
+from smcontract.checks._same_data import SameData
+from smcontract.confirming import confirm
 from smcontract.endpoints._channel import ChannelEnded
+from smcontract.judgement import code_of_load
+from smcontract.payloads._codec import media_type
 from smcontract.plan import Item
 from smcontract.properties import Property
 from smcontract.session import Inconclusive, Session
@@ -17,6 +21,11 @@ from smcontract.violations import Severity, Violation
 
 WHOLE_SCRIPT = frozenset({"SMC101", "SMC102", "SMC106", "SMC701"})
 """Static findings after which nothing that runs says anything new."""
+
+OF_STAGES = frozenset(
+    {"SMC302", "SMC303", "SMC306", "SMC501", "SMC502", "SMC504", "SMC505", "SMC506", "SMC703", "SMC704"}
+)
+"""Checks that look at what the functions returned, and not at the response alone."""
 
 NEARLY_ALL = 0.9
 """The part of refused bodies from which on a pass says so."""
@@ -45,6 +54,8 @@ def run(item: Item, session: Session, prop: Property) -> Result:
     violations: list[Violation] = []
     try:
         _need_family(ctx)
+        _need_media(ctx)
+        _need_stages(ctx)
         if item.check.is_static:
             violations = list(static_findings(session, item.check))
         else:
@@ -55,7 +66,11 @@ def run(item: Item, session: Session, prop: Property) -> Result:
     except ChannelEnded as end:
         reason, outcome = f"the script's process ended: {end.death}", "skipped"
     else:
-        outcome = _outcome(violations, strict=session.settings.strict)
+        found = _outcome(violations, strict=session.settings.strict)
+        # What only two requests together show, no single one confirms.
+        compares = isinstance(item.check.cases, SameData)
+        violations, defect = (violations, None) if compares else confirm(session, violations)
+        outcome, reason = (found, reason) if defect is None else ("error", defect)
     return Result(
         outcome=outcome,
         reason=reason,
@@ -81,7 +96,7 @@ def _run(ctx: CheckContext, item: Item, session: Session, prop: Property) -> tup
     if explained and not kept:
         raise Inconclusive(f"reported as {explained[0]}")
     if not kept and item.check.cases is not None and not ctx.judged:
-        raise Inconclusive(ctx.elsewhere[0] if ctx.elsewhere else "no request could be made")
+        raise Inconclusive(ctx.elsewhere[0] if ctx.elsewhere else prop.stopped or "no request could be made")
     return kept, prop.stopped or _mostly_refused(ctx, prop)
 
 
@@ -96,6 +111,20 @@ def _need_family(ctx: CheckContext) -> None:
     """Skip what does not hold for a script of another serving family."""
     if ctx.script.family == "tensorflow" and ctx.check.code != "SMC101":
         raise Inconclusive("a script for TensorFlow Serving (its handlers have another contract): not judged")
+
+
+def _need_stages(ctx: CheckContext) -> None:
+    """Skip what rests on the values between functions, where the engine shows only what a client gets."""
+    if ctx.check.code in OF_STAGES and ctx.endpoint.engine == "worker":
+        raise Inconclusive("the engine worker does not show what the functions return: another engine does")
+
+
+def _need_media(ctx: CheckContext) -> None:
+    """Skip what is of media types of which the script has none."""
+    media = ctx.check.media
+    if media and media_type(ctx.accept or ctx.content_type) not in media:
+        what = "Accept" if Per.ACCEPT in ctx.check.per else "content type"
+        raise Inconclusive(f"no {what} of this script is {' or '.join(sorted(media))}")
 
 
 def need_judgeable(ctx: CheckContext) -> None:
@@ -117,14 +146,20 @@ def _need_loaded(ctx: CheckContext) -> None:
     failure = loaded.failure
     if failure is None:
         raise Inconclusive("reported as SMC605" if loaded.ended.value == "died" else "reported as SMC604")
-    raise Inconclusive(f"reported as {'SMC202' if failure.stage == 'model_fn' else 'SMC201'}")
+    raise Inconclusive(f"reported as {code_of_load(failure, ctx.stack)}")
 
 
 def _judge_all(ctx: CheckContext, item: Item, prop: Property) -> Iterator[Violation]:
-    check, phases = item.check, ctx.session.settings.phases
-    if check.cases is None:
-        yield from check.function(ctx)
+    if item.check.cases is None:
+        yield from item.check.function(ctx)
         return
+    yield from _judge_cases(ctx, item.check, prop)
+    if item.check.after is not None:
+        yield from item.check.after(ctx)
+
+
+def _judge_cases(ctx: CheckContext, check: Check, prop: Property) -> Iterator[Violation]:
+    phases = ctx.session.settings.phases
     found: list[Violation] = []
     if Phase.MATRIX in phases:
         found = _matrix(ctx, check)
@@ -164,7 +199,13 @@ def findings(session: Session) -> tuple[Violation, ...]:
 
 def static_findings(session: Session, check: Check) -> Iterator[Violation]:
     """Yield what one static check finds; where the script can run, only what a request does not refute."""
-    static = StaticContext(script=session.script, stack=session.stack, target=session.target, check=check)
+    static = StaticContext(
+        script=session.script,
+        stack=session.stack,
+        target=session.target,
+        env=session.settings.env,
+        check=check,
+    )
     found = list(check.function(static))
     if check.running is not None:
         found = list(check.running(CheckContext(check=check, session=session), found))
@@ -178,7 +219,7 @@ def unexplained(session: Session, found: list[Violation]) -> tuple[list[Violatio
     kept: list[Violation] = []
     explained: list[str] = []
     for violation in found:
-        code = next((known.code for known in findings(session) if _explains(known, violation)), None)
+        code = next((known.code for known in findings(session) if _explains(session, known, violation)), None)
         if code is not None:
             explained.append(code)
         elif not session.script.is_ignored(violation.code, violation.line):
@@ -186,11 +227,17 @@ def unexplained(session: Session, found: list[Violation]) -> tuple[list[Violatio
     return kept, explained
 
 
-def _explains(known: Violation, violation: Violation) -> bool:
+def _explains(session: Session, known: Violation, violation: Violation) -> bool:
     if known.severity is not Severity.ERROR or known.function is None:
         return False
     if known.code == "SMC104":
         return violation.function == known.function
     if known.code != "SMC109":
         return False
-    return violation.function == known.function or "NoneType" in violation.got
+    if violation.function != known.function and "NoneType" not in violation.got:
+        return False
+    if violation.request is None or known.function == "model_fn":
+        return True
+    # Another way through the same function has failures of its own.
+    stage = session.exchange(violation.request).stage(known.function)
+    return stage is not None and stage.value.is_none

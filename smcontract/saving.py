@@ -13,6 +13,7 @@ SETTINGS = frozenset(
         "accepts",
         "budget",
         "content-types",
+        "engine",
         "env",
         "isolation",
         "load-timeout",

@@ -14,9 +14,12 @@ _HINTS = (*(name.encode() for name in HANDLERS), b"import *")
 
 def handlers_in(directory: Path) -> list[Path]:
     """Return the handler scripts that stand directly in a directory, sorted; empty if there is no such."""
-    if not directory.is_dir():
+    try:
+        files = sorted(directory.iterdir())
+    except OSError:
+        # It is not there, is no directory, or may not be read.
         return []
-    return [file for file in sorted(directory.iterdir()) if file.suffix == ".py" and _is_candidate(file)]
+    return [file for file in files if file.suffix == ".py" and _is_candidate(file)]
 
 
 def search(directory: Path) -> list[Path]:
@@ -33,7 +36,9 @@ def search(directory: Path) -> list[Path]:
 
 
 def _is_searched(folder: Path) -> bool:
-    return not (folder.name in _SKIPPED_DIRECTORIES or folder.name.startswith(".") or (folder / "pyvenv.cfg").exists())
+    return not (
+        folder.name in _SKIPPED_DIRECTORIES or folder.name.startswith(".") or os.path.exists(folder / "pyvenv.cfg")
+    )
 
 
 def _is_candidate(file: Path) -> bool:

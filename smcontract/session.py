@@ -47,6 +47,13 @@ class Probe:
     first: Exchange | None = None
 
 
+@dataclass(slots=True)
+class Spent:
+    """Seconds that the properties of one script have taken so far."""
+
+    seconds: float = 0.0
+
+
 @dataclass
 class Session:
     """The state that the items of one script share in one process."""
@@ -55,30 +62,57 @@ class Session:
     script: Script
     stack: Stack
     settings: Settings
+    peers: tuple[Stack, ...] = ()
+    """The other stacks that were chosen for the script."""
     findings: tuple[Violation, ...] | None = None
     """What the source shows, once it has been asked."""
-    searched: float = 0.0
-    """Seconds that properties have spent so far, against the script's budget."""
+    spent: Spent = field(default_factory=Spent)
+    """What properties have spent of the script's budget, which its stacks share."""
     _probes: dict[str, Probe] = field(default_factory=dict)
+    _others: dict[str, Session] = field(default_factory=dict)
     _hung: dict[tuple[Request, tuple[str, ...], str | None], Exchange] = field(default_factory=dict)
 
     @cached_property
     def endpoint(self) -> LocalEndpoint:
         """The script on this machine; its process starts at the first request."""
+        return self._serve(self.settings.engine)
+
+    @cached_property
+    def toolkit(self) -> LocalEndpoint:
+        """The script behind AWS's own toolkit, for failures to be confirmed."""
+        return self._serve("toolkit")
+
+    def _serve(self, engine: str) -> LocalEndpoint:
         return LocalEndpoint(
             self.target,
             self.stack,
             python=str(self.settings.python) if self.settings.python is not None else None,
             environment=self.settings.env,
             isolation=self.settings.isolation,
+            engine=engine,
             timeout=self.settings.timeout,
             load_timeout=self.settings.load_timeout,
         )
 
     def close(self) -> None:
-        """End the script's process."""
-        if "endpoint" in self.__dict__:
-            self.endpoint.close()
+        """End the script's process, and those under the other stacks."""
+        while self._others:
+            self._others.popitem()[1].close()
+        for endpoint in ("endpoint", "toolkit"):
+            if endpoint in self.__dict__:
+                self.__dict__[endpoint].close()
+
+    def others(self) -> list[Session]:
+        """Return sessions of the same script under the other stacks that were chosen, for an item that compares.
+
+        They are this session's own, so that an item rests on no other, in whichever process it runs.
+        """
+        for stack in self.peers:
+            if repr(stack) not in self._others:
+                self._others[repr(stack)] = Session(
+                    target=self.target, script=self.script, stack=stack, settings=self.settings
+                )
+        return [self._others[repr(stack)] for stack in self.peers]
 
     def __enter__(self) -> Session:
         return self
@@ -123,6 +157,8 @@ class Session:
         loaded = self.endpoint.load()
         if loaded.ok or loaded.failure is None:
             return loaded
+        if loaded.failure.stage == "toolkit":
+            raise Inconclusive(f"{self.stack.toolkit} is installed, but cannot be imported ({loaded.failure})")
         lacks = self.missing_here(loaded.failure)
         if lacks is not None:
             raise Inconclusive(lacks)
@@ -316,12 +352,12 @@ def _flag(content_type: str) -> str:
 def content_types(script: Script, stack: Stack, settings: Settings) -> tuple[str, ...]:
     """Return the content types that the endpoint is meant to take.
 
-    What the user says, else what the script itself compares with and the payloads it is given, else what
-    the stack's default `input_fn` decodes.
+    What the user says, else what the script itself compares with; the payloads that it is given with either;
+    else what the stack's default `input_fn` decodes.
     """
-    if settings.content_types:
-        return settings.content_types
     given = tuple(payload.content_type for payload in settings.payloads if payload.content_type)
+    if settings.content_types:
+        return tuple(dict.fromkeys([*settings.content_types, *given]))
     named = script.content_types if _serves_itself(script, "input_fn") else ()
     return tuple(dict.fromkeys([*named, *given])) or stack.content_types
 
@@ -329,13 +365,13 @@ def content_types(script: Script, stack: Stack, settings: Settings) -> tuple[str
 def accepts(script: Script, stack: Stack, settings: Settings) -> tuple[str, ...]:
     """Return the accepts that the endpoint is meant to answer.
 
-    What the user says, else what the script itself compares with and the payloads it is given, else what
-    the stack's default `output_fn` encodes. A script with an `output_fn` of its own that never looks at
+    What the user says, else what the script itself compares with; the payloads that it is given with either;
+    else what the stack's default `output_fn` encodes. A script with an `output_fn` of its own that never looks at
     Accept is asked for the default alone: what a client gets that names none.
     """
-    if settings.accepts:
-        return settings.accepts
     given = tuple(payload.accept for payload in settings.payloads if payload.accept)
+    if settings.accepts:
+        return tuple(dict.fromkeys([*settings.accepts, *given]))
     own = _serves_itself(script, "output_fn")
     named = script.accepts if own else ()
     return tuple(dict.fromkeys([*named, *given])) or (("application/json",) if own else stack.accepts)

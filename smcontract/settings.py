@@ -41,6 +41,8 @@ class Settings:
     load_timeout: float = 60.0
     budget: float | None = None
     isolation: str = "process"
+    engine: str = "builtin"
+    confirm: str = "auto"
     python: Path | None = None
     env: Mapping[str, str] = field(default_factory=_nothing)
     reports: tuple[Path, ...] = ()

@@ -127,7 +127,7 @@ def _payload(given: Given, text: str) -> Payload:
         if media_type:
             _media_type(given, media_type)
     content_type, accept = (*(header or None for header in headers), None, None)[:2]
-    if not headers:
+    if content_type is None:
         content_type = _TYPE_OF_SUFFIX.get(file.suffix.lower())
         if content_type is None:
             raise given.refuse(

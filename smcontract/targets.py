@@ -78,7 +78,7 @@ def find_targets(
     """
     given_model_dir = None if model_dir is None else _open_model_dir(model_dir, extract_to)
     wanted_program(env)
-    if path.is_dir():
+    if os.path.isdir(path):
         if is_model_dir(_absolute(path), env):
             return [_of_model_dir(path, _absolute(path), "model_dir", given_model_dir, env)]
         return _of_searched(path, given_model_dir, env)
@@ -137,26 +137,35 @@ def _model_dir_by_layout(place: Place) -> Path | None:
     if place.code_dir.name == "code" and str(above) not in (above.anchor, os.path.expanduser("~")):
         return above
     beside = place.script.parent / "model"
-    return beside if beside.is_dir() else None
+    return beside if os.path.isdir(beside) else None
 
 
 def _open_model_dir(path: Path, extract_to: Callable[[], Path]) -> Path:
-    if path.is_dir():
+    if os.path.isdir(path):
         return _absolute(path)
-    if not path.exists():
-        raise UsageError(f"model directory {path}: no such directory or archive{_similar(path)}")
-    if not path.is_file() or not is_archive(path):
+    _check_reached(path, f"model directory {path}", "no such directory or archive")
+    if not os.path.isfile(path) or not is_archive(path):
         raise UsageError(f"model directory {path}: expected a directory or an archive ({', '.join(SUFFIXES)})")
     return _absolute(extract(path, extract_to()))
 
 
 def _check_file(path: Path) -> None:
-    if not path.exists():
-        raise UsageError(f"{path}: no such file or directory{_similar(path)}; {_EXPECTED}")
-    if not path.is_file() or not (path.suffix == ".py" or is_archive(path)):
+    _check_reached(path, str(path), "no such file or directory", f"; {_EXPECTED}")
+    if not os.path.isfile(path) or not (path.suffix == ".py" or is_archive(path)):
         raise UsageError(f"{path}: neither a .py file nor an archive; {_EXPECTED}")
     if not os.access(path, os.R_OK):
         raise UsageError(f"{path}: may not be read")
+
+
+def _check_reached(path: Path, what: str, missing: str, expected: str = "") -> None:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{what}: {missing}{_similar(path)}{expected}") from None
+    except (OSError, ValueError) as error:
+        # Too long, in a folder that may not be entered, links in a circle, a null byte.
+        why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+        raise UsageError(f"{what}: {why[:1].lower()}{why[1:]}{expected}") from None
 
 
 def _similar(path: Path) -> str:

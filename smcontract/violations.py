@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -61,7 +61,3 @@ class Violation:
     def key(self) -> tuple[str, str, str, int | None, str]:
         """Equal for violations that have one cause."""
         return (self.code, self.cause, self.file, self.line, self.severity)
-
-    def with_request(self, request: Request) -> Violation:
-        """Return this violation as shown by `request`."""
-        return replace(self, request=request)

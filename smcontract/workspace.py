@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from smcontract.checks import codes
+from smcontract.endpoints._installed import engine_problem
 from smcontract.errors import UsageError
 from smcontract.plan import Item, plan
 from smcontract.script import Script, read_script
-from smcontract.session import Session
+from smcontract.session import Session, Spent
 from smcontract.settings import Settings, build
 from smcontract.settings_sources import read_pyproject
 from smcontract.stacks import Stack, StackNotFound, detect, get_stack, stack_names
 from smcontract.targets import Target, find_targets
+
+_OF_PYTEST = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini")
+_SECTIONS = {
+    "pyproject.toml": re.compile(r"^\s*\[\s*tool\s*\.\s*pytest\s*(\.\s*ini_options\s*)?\]", re.MULTILINE),
+    "tox.ini": re.compile(r"^\[pytest\]", re.MULTILINE),
+    "setup.cfg": re.compile(r"^\[tool:pytest\]", re.MULTILINE),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +39,19 @@ class Judged:
     settings: Settings
     stacks: tuple[tuple[Stack, str], ...]
     items: tuple[Item, ...]
+    spent: Spent = field(default_factory=Spent)
 
     def session(self, stack: Stack) -> Session:
         """Return a new session of this script under one of its stacks."""
-        return Session(target=self.target, script=self.script, stack=stack, settings=self.settings)
+        peers = tuple(other for other, _ in self.stacks if other is not stack)
+        return Session(
+            target=self.target,
+            script=self.script,
+            stack=stack,
+            settings=self.settings,
+            peers=peers,
+            spent=self.spent,
+        )
 
     def named(self, file: str) -> str:
         """Return a file as it is told: one of an archive by its place in it, not by where it was unpacked."""
@@ -44,8 +62,31 @@ class Judged:
 
 
 def project_root(here: Path) -> Path:
-    """Return the directory of the nearest `pyproject.toml` at or above `here`, else `here`, as pytest does."""
-    return next((above for above in (here, *here.parents) if (above / "pyproject.toml").is_file()), here)
+    """Return pytest's rootdir of a run without arguments, from `here`.
+
+    That is where the nearest file with pytest's configuration stands, else the nearest `pyproject.toml`, else
+    the nearest `setup.py`, else `here` (pytest 9.0, `_pytest/config/findpaths.py`, `determine_setup`).
+    """
+    holds = (_configures_pytest, _has("pyproject.toml"), _has("setup.py"))
+    return next((above for one in holds for above in (here, *here.parents) if one(above)), here)
+
+
+def _has(name: str) -> Callable[[Path], bool]:
+    return lambda folder: (folder / name).is_file()
+
+
+def _configures_pytest(folder: Path) -> bool:
+    """Whether a folder holds a file that is pytest's own, or one with a section of pytest's."""
+    if any((folder / name).is_file() for name in _OF_PYTEST):
+        return True
+    return any(_SECTIONS[name].search(_text_of(folder / name)) is not None for name in _SECTIONS)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 @dataclass(kw_only=True)
@@ -88,6 +129,7 @@ class Workspace:
             )
         script = read_script(target.script)
         stacks = choose_stacks(settings, script, target)
+        _need_engine(settings, [stack for stack, _ in stacks])
         items = plan(script, [stack for stack, _ in stacks], settings)
         return Judged(name=name, target=target, script=script, settings=settings, stacks=stacks, items=items)
 
@@ -113,7 +155,7 @@ def choose_stacks(settings: Settings, script: Script, target: Target) -> tuple[t
     """Return the stacks to judge under, each with why; raises `UsageError` for one that is not known."""
     chosen: dict[str, tuple[Stack, str]] = {}
     for wanted in settings.stacks:
-        for name, reason in _named(wanted, script, target):
+        for name, reason in _named(wanted, script, target, settings.env):
             try:
                 stack = get_stack(name)
             except StackNotFound as error:
@@ -122,9 +164,17 @@ def choose_stacks(settings: Settings, script: Script, target: Target) -> tuple[t
     return tuple(chosen.values())
 
 
-def _named(name: str, script: Script, target: Target) -> Iterator[tuple[str, str]]:
+def _need_engine(settings: Settings, stacks: Iterable[Stack]) -> None:
+    """Raise `UsageError` where the chosen engine is not installed, or is broken."""
+    for stack in stacks:
+        problem = engine_problem(settings.engine, stack, settings.python)
+        if problem is not None:
+            raise UsageError(f"--smcontract-engine {settings.engine}: {problem}")
+
+
+def _named(name: str, script: Script, target: Target, env: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if name == "auto":
-        yield detect([found.name for found in script.imports], _model_files(target))
+        yield detect([found.name for found in script.imports], _model_files(target), env)
     elif name == "all":
         for family in stack_names():
             yield family, "all stacks were asked for"

@@ -73,6 +73,8 @@ def judge(
     """Judge a script by one check under one stack, with few examples unless `max_examples` says otherwise."""
     script = write_script(directory, source, files=files)
     settings.setdefault("max_examples", 25)
+    # A second process for each script that fails: what is confirmed stands in tests of its own.
+    settings.setdefault("confirm", "off")
     report = smcontract.check_script(script, select=[code], stack=[stack], **settings)
     (judged,) = report.scripts
     return Judgement(checks=judged.checks, violations=judged.violations)

@@ -92,7 +92,7 @@ def test_an_archive_is_an_endpoint_that_leaves_nothing(tmp_path: Path, monkeypat
     [
         ("missing.py", {}, "missing.py"),
         ("inference.py", {"stack": "sklaern"}, "did you mean 'sklearn'"),
-        ("inference.py", {"engine": "toolkit"}, "engine='toolkit'"),
+        ("inference.py", {"engine": "tolkit"}, "unknown value 'tolkit'"),
         ("inference.py", {"isolation": "some"}, "valid: process, none"),
         ("inference.py", {"timeout": -1}, "timeout"),
         ("inference.py", {"python": "no/such/python"}, "no such file"),
@@ -100,6 +100,7 @@ def test_an_archive_is_an_endpoint_that_leaves_nothing(tmp_path: Path, monkeypat
         ("inference.py", {"model_dir": "missing"}, "no such directory"),
         ("inference.py", {"env": {"A=B": "c"}}, "environment variable"),
         (".", {}, "2 handler scripts"),
+        ("inference.py", {"stack": "all"}, "inference.py: [0-9]+ stacks were chosen; name one of them: .*sklearn"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(script: str, keywords: dict[str, Any], problem: str, tmp_path: Path) -> None:

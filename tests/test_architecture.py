@@ -46,6 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # What an answer means.
     ("judgement", "only_here"),
     ("session",),
+    ("confirming",),
     ("checks",),
     # What is run, and how it ends.
     ("plan", "properties"),

@@ -136,3 +136,12 @@ def test_bytes_behind_the_end_are_bounded_too(tmp_path: Path, out: Path) -> None
 
 def test_a_missing_archive_is_one_line(tmp_path: Path, out: Path) -> None:
     assert "No such file" in _error(tmp_path / "gone.tar.gz", out)
+
+
+def test_a_python_without_filters_is_refused(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = _archive(tmp_path / "m.tar.gz", ("a", b"1"))
+    # Python 3.11.0 to 3.11.3.
+    monkeypatch.delattr(tarfile, "data_filter")
+    monkeypatch.delattr(tarfile, "FilterError")
+    assert _error(archive, out) == "unpacking archives safely needs Python 3.11.4 or later"
+    assert list(out.iterdir()) == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,6 +128,46 @@ def test_a_damaged_case_is_said_in_one_line(text: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"case\.json: is no case that smcontract saved") as caught:
         load(str(file), tmp_path)
     assert "\n" not in str(caught.value)
+
+
+GOOD = {
+    "schema": 1,
+    "id": "1",
+    "script": "x.py",
+    "stack": "inference@1.10.1",
+    "model_dir": None,
+    "item": "SMC601-request-fails",
+    "content_type": None,
+    "accept": None,
+    "body_base64": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "problem"),
+    [
+        ({"model_dir": 5}, "model_dir is text, and here it is 5"),
+        ({"script": None}, "script is text"),
+        ({"content_type": ["text/csv"]}, "content_type is text"),
+        ({"body_base64": 1}, "body_base64 is text"),
+        ({"parameters": {"accept": 1}}, "accept is text"),
+        ({"parameters": 1}, "not iterable"),
+        ({"directory": None}, "directory is text"),
+        ({"flags": {"max-exampels": "5"}}, "flags names no setting of this version: 'max-exampels'"),
+        ({"ini": {"envs": []}}, "ini names no setting of this version: 'envs'"),
+        ({"flags": 7}, "not iterable"),
+    ],
+    ids=str,
+)
+def test_fields_of_other_types_and_unknown_settings_are_refused(
+    field: dict[str, object], problem: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "case.json"
+    file.write_text(json.dumps(GOOD))
+    assert load(str(file), tmp_path).id == "1"
+    file.write_text(json.dumps({**GOOD, **field}))
+    with pytest.raises(UsageError, match=f"is no case that smcontract saved.*{problem}"):
+        load(str(file), tmp_path)
 
 
 def test_bytes_that_are_no_text_are_no_case(tmp_path: Path) -> None:

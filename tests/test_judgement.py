@@ -1,8 +1,10 @@
 """Whose failure it is, told of failures that really happened."""
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from serving import serve
 from smcontract.endpoints import Exchange, Failure, Frame, LocalEndpoint
 from smcontract.judgement import (
     blames_body_type,
+    cannot_be_called,
     is_accident,
     is_deliberate,
     lacks_what_default_calls,
@@ -170,6 +173,47 @@ def test_a_name_that_is_nowhere_fails_whatever_the_data(kind: str, expected: boo
     assert whatever_the_data(failing.failure(kind), failing.script, failing.code_dir) is expected
 
 
+# Calls that a type checker would refuse.
+def _foo(a: Any = 0) -> None:
+    del a
+
+
+def _pair(a: Any, b: Any, /, *, c: Any) -> None:
+    del a, b, c
+
+
+foo: Any = _foo
+pair: Any = _pair
+Foo: Any = type("Foo", (), {})
+one: Any = lambda a: a  # noqa: E731
+none: Any = lambda: 1  # noqa: E731
+length: Any = len
+predict: Any = operator.methodcaller("predict")
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        pytest.param(lambda: foo(1, 2), True, id="from-to"),
+        pytest.param(lambda: one(1, 2), True, id="one"),
+        pytest.param(lambda: none(1, 2), True, id="none"),
+        pytest.param(lambda: Foo(1, 2), True, id="no-arguments"),
+        pytest.param(lambda: pair(1), True, id="missing"),
+        pytest.param(lambda: pair(1, 2), True, id="missing-keyword"),
+        pytest.param(lambda: pair(1, b=2, c=3), True, id="positional-only"),
+        pytest.param(lambda: length(1, 2), True, id="builtin"),
+        pytest.param(lambda: predict(1, 2), True, id="at-most"),
+        pytest.param(lambda: length(5), False, id="another-type"),
+        pytest.param(lambda: int("five"), False, id="a-value"),
+    ],
+)
+def test_a_call_that_cannot_be_made(call: Callable[[], object], expected: bool) -> None:
+    with pytest.raises((TypeError, ValueError)) as caught:
+        call()
+    failure = replace(at(), type=caught.type.__name__, message=str(caught.value))
+    assert cannot_be_called(failure) is expected
+
+
 @pytest.mark.parametrize(
     ("kind", "file", "code"),
     [
@@ -216,6 +260,10 @@ def at(*files: str) -> Failure:
         (["/m/code/inference.py", "/m/code2/other.py"], "/m/code/inference.py"),
         (["/m/code/inference.py", "/usr/lib/json.py"], "/m/code/inference.py"),
         (["/m/code/inference.py", "/m/code/venv/site-packages/numpy.py"], "/m/code/inference.py"),
+        (["/m/code/inference.py", "/m/code/env/lib/python3.11/json/decoder.py"], "/m/code/inference.py"),
+        (["/m/code/inference.py", "/m/code/.pyenv/versions/3.13.1/lib/python3.13t/ast.py"], "/m/code/inference.py"),
+        (["/m/code/inference.py", "/m/code/usr/lib/python3/dist-packages/yaml.py"], "/m/code/inference.py"),
+        (["/m/code/inference.py", "/m/code/lib/python/helper.py"], "/m/code/lib/python/helper.py"),
         (["/m/code/inference.py", "<string>", "inference.py"], "/m/code/inference.py"),
         (["/usr/lib/json.py"], None),
         ([], None),
@@ -239,14 +287,14 @@ def test_links_are_followed(tmp_path: Path) -> None:
         ("import", "script", "SMC201"),
         ("initialize", "script", "SMC202"),
         ("model_fn", "script", "SMC202"),
-        ("model_fn", "default", "SMC202"),
+        ("model_fn", "default", "SMC102"),
         ("input_fn", "script", "SMC301"),
         ("predict_fn", "script", "SMC601"),
         ("output_fn", "script", "SMC601"),
         ("transform_fn", "script", "SMC601"),
         ("input_fn", "default", "SMC702"),
         ("predict_fn", "default", "SMC702"),
-        ("output_fn", "default", "SMC702"),
+        ("output_fn", "default", "SMC508"),
         ("body", "script", "SMC601"),
     ],
 )
@@ -254,6 +302,11 @@ def test_the_stage_that_fails_names_the_code(stage: str, by: str, code: str, fai
     exchange = failing.exchange("key")
     failure = replace(failing.failure("key"), stage=stage, by=by)
     assert responsible(replace(exchange, failure=failure), get_stack("inference")) == code
+
+
+def test_a_default_that_cannot_load_names_its_own_code(failing: Failing) -> None:
+    failure = replace(failing.failure("key"), stage="model_fn", by="default")
+    assert responsible(replace(failing.exchange("key"), failure=failure), get_stack("pytorch")) == "SMC209"
 
 
 ENDS = """

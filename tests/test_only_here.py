@@ -9,14 +9,21 @@ from smcontract.only_here import missing_here
 from smcontract.script import read_script
 
 
-def failure(type_: str, message: str, code: str = "call()", missing_module: str | None = None) -> Failure:
+def failure(
+    type_: str,
+    message: str,
+    code: str = "call()",
+    missing_module: str | None = None,
+    file: str = "/x/inference.py",
+    function: str = "model_fn",
+) -> Failure:
     return Failure(
         stage="model_fn",
         by="script",
         type=type_,
         module="builtins",
         message=message,
-        frames=(Frame(file="/x/inference.py", line=1, function="model_fn", code=code),),
+        frames=(Frame(file=file, line=1, function=function, code=code),),
         missing_module=missing_module,
         escapes=False,
         toolkit_error=False,
@@ -36,6 +43,13 @@ def judged(found: Failure, directory: Path, source: str = "import json\n") -> st
         (failure("ModuleNotFoundError", "No module named 'a.b'", missing_module="a.b"), "'a.b'"),
         (failure("ImportError", "cannot import name 'joblib' from 'sklearn.externals' (x.py)"), "'sklearn.externals'"),
         (failure("KeyError", "'BUCKET'", "x = os.environ['BUCKET']"), "--smcontract-env BUCKET=VALUE"),
+        (failure("KeyError", "'BUCKET'", "x = os.environ[NAME]"), "--smcontract-env BUCKET=VALUE"),
+        (failure("KeyError", "'BUCKET'", 'x = data[os.environ["BUCKET"]]'), "--smcontract-env BUCKET=VALUE"),
+        (failure("KeyError", "'BUCKET'", "x = os.environ.pop('BUCKET')"), "--smcontract-env BUCKET=VALUE"),
+        (
+            failure("KeyError", "'BUCKET'", "raise KeyError(key) from None", file="/lib/os.py", function="__getitem__"),
+            "--smcontract-env BUCKET=VALUE",
+        ),
         (failure("FileNotFoundError", "[Errno 2] No such file: '/opt/ml/model/a.pt'"), "path /opt/ml/model/a.pt,"),
         (failure("PermissionError", "[Errno 13] Permission denied: '/opt/ml'"), "container"),
         (failure("AssertionError", "Torch not compiled with CUDA enabled"), "GPU"),
@@ -64,6 +78,9 @@ def test_what_a_container_may_have(tmp_path: Path, found: Failure, said: str) ->
         failure("ValueError", "no"),
         failure("KeyError", "'SM_CHANNEL_TRAIN'", "os.environ['SM_CHANNEL_TRAIN']"),
         failure("KeyError", "'rows'", "data['rows']"),
+        failure("KeyError", "'label'", "data[os.environ.get('FIELD', 'label')]"),
+        failure("KeyError", "'label'", "data[os.environ['FIELD']]"),
+        failure("KeyError", "'label'", "data[os.environ[FIELD]]"),
         failure("FileNotFoundError", "[Errno 2] No such file or directory: 'model.joblib'"),
         failure("ValueError", "bad value in /opt/ml/model/a.json"),
         failure("ImportError", "attempted relative import with no known parent package"),
@@ -119,6 +136,25 @@ def test_an_optional_package_is_named(tmp_path: Path, statement: str, package: s
 def test_another_name_than_the_optional_one_is_the_scripts_slip(tmp_path: Path) -> None:
     source = OPTIONAL.format("import pandas as pd", "pass")
     assert judged(failure("NameError", "name 'dp' is not defined", "dp.read_csv(pd)"), tmp_path, source) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("'NoneType' object has no attribute 'get'", "return json.loads(config.get('x'))"),
+        ("'NoneType' object has no attribute 'loads'", "return other.json.loads(json)"),
+        ("'NoneType' object is not callable", "return model(json.loads(body))"),
+        ("'NoneType' object is not subscriptable", "return model[json.loads(body)]"),
+    ],
+)
+def test_a_package_that_stands_on_the_line_is_not_missing_for_it(tmp_path: Path, message: str, code: str) -> None:
+    kind = "AttributeError" if "attribute" in message else "TypeError"
+    assert judged(failure(kind, message, code), tmp_path, OPTIONAL.format("import json", "json = None")) is None
+
+
+def test_a_name_that_only_another_function_imports_is_the_scripts_slip(tmp_path: Path) -> None:
+    source = "def load():\n    try:\n        import pd\n    except ImportError:\n        pass\n"
+    assert judged(failure("NameError", "name 'pd' is not defined", "pd.read_csv(body)"), tmp_path, source) is None
 
 
 def test_a_script_that_cannot_be_read_is_no_obstacle(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def test_the_report_is_what_pytest_prints() -> None:
             sys.executable,
             *("-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", "--color=no"),
             *("--smcontract", "examples/ordinal/as_published.py", "--smcontract-select", "SMC109"),
+            *("--smcontract-confirm", "off"),
         ],
         cwd=ROOT,
         capture_output=True,

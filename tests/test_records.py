@@ -16,6 +16,7 @@ from smcontract.reporting.report import Outcome
 from smcontract.runner import run
 from smcontract.script import read_script
 from smcontract.stacks import get_stack
+from smcontract.violations import Severity
 from smcontract.workspace import Judged, Workspace
 from support import write_script
 
@@ -112,6 +113,15 @@ def test_a_violation_has_its_case(tmp_path: Path) -> None:
     (finding,) = found.findings
     assert finding.violation.request is not None
     assert finding.case == case_id(found.check.id, finding.violation.request)
+
+
+def test_a_note_has_no_case(tmp_path: Path) -> None:
+    source = JSON_HANDLER.replace("return json.dumps(prediction)", "return {'x': 1}")
+    judged = judged_of(tmp_path, write_script(tmp_path, source), content_types="application/json")
+    found = record_of(judged, "SMC501", tmp_path)
+    assert found.check.outcome is Outcome.PASSED
+    assert [(finding.violation.severity, finding.case) for finding in found.findings] == [(Severity.NOTE, None)]
+    assert found.findings[0].violation.request is not None
 
 
 def test_fallbacks_stand_with_the_script(tmp_path: Path) -> None:

@@ -161,6 +161,21 @@ def test_a_check_without_requests_is_run_as_a_whole(tmp_path: Path, more: str, v
     assert found.reason.startswith(reason)
 
 
+def test_what_is_only_a_note_is_fixed(tmp_path: Path) -> None:
+    source = LAST_LETTERS.format(check="pass").replace('return ",".join(prediction), "text/csv"', "return {'x': 1}")
+    request = Request(body=b"1,2", content_type="text/csv", accept="application/json")
+    found = replayed(tmp_path, source, case("SMC501-unsendable-result[text/csv]", request=request))
+    assert (found.verdict, found.violations) == (Verdict.FIXED, ())
+
+
+def test_a_script_that_is_no_python_is_not_fixed(tmp_path: Path) -> None:
+    found = replayed(tmp_path, "def model_fn(:", case("SMC109-returns-nothing", b"1", parameters={}))
+    assert (found.verdict, found.reason) == (Verdict.FAILED, "now reported as SMC101")
+    found = replayed(tmp_path, "def model_fn(:", case("SMC101-unparsable-script", b"", parameters={}))
+    assert found.verdict is Verdict.FAILED
+    assert found.reason.startswith("inference.py is not valid Python")
+
+
 DISAGREES = """
     import json
 

@@ -224,3 +224,81 @@ def test_nothing_that_a_script_does_raises_here(source: str, tmp_path: Path) -> 
 
 def test_there_are_checks_of_every_kind_to_run() -> None:
     assert {"static", "load", "matrix"} <= {str(check.phases[0]) for check in all_checks()}
+
+
+TWO_BRANCHES = """
+    import json
+
+    def model_fn(model_dir):
+        return None
+
+    def input_fn(body, content_type):
+        if content_type == "application/json":
+            rows = json.loads(body)
+        elif content_type == "text/csv":
+            return [float(field) for field in undefined(body)]
+        else:
+            raise ValueError(content_type)
+
+    def predict_fn(data, model):
+        return data
+
+    def output_fn(prediction, accept):
+        if accept == "application/json":
+            return json.dumps(json.dumps(prediction))
+        elif accept == "text/csv":
+            text = str(prediction)
+        else:
+            raise ValueError(accept)
+"""
+
+
+def test_none_explains_no_other_failure_of_the_same_function(tmp_path: Path) -> None:
+    with session_of(tmp_path, TWO_BRANCHES) as session:
+        assert {known.function for known in findings(session)} == {"input_fn", "output_fn"}
+        item = next(item for item in items(session, "SMC301") if item.content_type == "text/csv")
+        found = run(item, session, Property(item.name, seed=0, max_examples=5, budget=None))
+    assert found.outcome == "failed"
+    assert "undefined" in found.violations[0].got
+
+
+def test_none_of_one_accept_explains_nothing_of_another(tmp_path: Path) -> None:
+    reads = TWO_BRANCHES.replace("rows = json.loads", "return json.loads")
+    found = result(tmp_path, reads, "SMC505", content_types=("application/json",))
+    assert found.outcome == "failed"
+    assert "encoded twice" in found.violations[0].message
+
+
+ONLY_MODEL_AND_PREDICT = """
+    def model_fn(model_dir):
+        return 1
+
+    def predict_fn(data, model):
+        return data
+"""
+
+
+@pytest.mark.parametrize("phases", [("property",), ("matrix", "property")], ids="-".join)
+def test_the_property_alone_is_skipped_for_the_same_reason(phases: tuple[str, ...], tmp_path: Path) -> None:
+    found = result(tmp_path, ONLY_MODEL_AND_PREDICT, "SMC301", phases=phases)
+    assert (found.outcome, found.reason) == ("skipped", "the script leaves input_fn to the default: see SMC702")
+
+
+@pytest.mark.parametrize("phases", [("property",), ("matrix", "property")], ids="-".join)
+def test_the_property_alone_says_why_no_body_is_known(phases: tuple[str, ...], tmp_path: Path) -> None:
+    refuses = CSV_HANDLER.replace('content_type != "text/csv"', "body")
+    found = result(tmp_path, refuses, "SMC301", phases=phases)
+    assert found.outcome == "skipped"
+    assert "give one that is with --smcontract-payload" in (found.reason or "")
+
+
+def test_a_budget_that_is_spent_is_the_reason(tmp_path: Path) -> None:
+    with session_of(tmp_path, CSV_HANDLER, content_types=("text/csv",), phases=("property",)) as session:
+        session.spent.seconds = 5.0
+        found = result_of(session, "SMC301", budget=5.0)
+    assert (found.outcome, found.reason) == ("skipped", "stopped at the budget of 5 s")
+
+
+def test_a_check_that_suits_no_accept_is_skipped_with_the_reason(tmp_path: Path) -> None:
+    found = result(tmp_path, CSV_HANDLER, "SMC505", accepts=("text/csv",))
+    assert (found.outcome, found.reason) == ("skipped", "no Accept of this script is application/json")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rights import as_anyone, directory_for_anyone
 from smcontract.searching import handlers_in, search
 
 HANDLER = "def model_fn(model_dir):\n    return None\n"
@@ -86,3 +87,13 @@ def test_a_script_is_never_run(tmp_path: Path) -> None:
     _write(tmp_path, {"x.py": HANDLER + f"open({str(tmp_path / 'ran')!r}, 'w')\n"})
     assert search(tmp_path) == [tmp_path / "x.py"]
     assert not (tmp_path / "ran").exists()
+
+
+def test_what_may_not_be_read_is_passed_over() -> None:
+    with directory_for_anyone() as root:
+        _write(root, {"a.py": HANDLER, "closed/b.py": HANDLER})
+        (root / "closed").chmod(0)
+        with as_anyone():
+            assert search(root) == [root / "a.py"]
+            assert handlers_in(root / "closed") == []
+            assert handlers_in(root / "closed" / "deeper") == []

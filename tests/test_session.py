@@ -284,14 +284,15 @@ NAMING = """
         (NAMING, {}, ("text/csv",)),
         (NAMING, {"content_types": ("image/png",)}, ("image/png",)),
         (NAMING, {"payloads": "image/png"}, ("text/csv", "image/png")),
+        (NAMING, {"content_types": ("text/plain",), "payloads": "image/png"}, ("text/plain", "image/png")),
         (DEFAULTS, {"payloads": "text/csv"}, ("text/csv",)),
         (ECHO, {}, get_stack("inference").content_types),
     ],
-    ids=["defaults", "script", "user", "script and payload", "payload", "silent script"],
+    ids=["defaults", "script", "user", "script and payload", "user and payload", "payload", "silent script"],
 )
 def test_which_content_types(source: str, settings: dict[str, Any], expected: tuple[str, ...], tmp_path: Path) -> None:
     if "payloads" in settings:
-        settings = {"payloads": (payload(tmp_path, b"x", settings["payloads"]),)}
+        settings = {**settings, "payloads": (payload(tmp_path, b"x", settings["payloads"]),)}
     with session_of(tmp_path, source, **settings) as session:
         assert session.content_types() == expected
         assert content_types(session.script, session.stack, session.settings) == expected
@@ -304,14 +305,15 @@ def test_which_content_types(source: str, settings: dict[str, Any], expected: tu
         (NAMING, {}, ("application/json", "text/plain")),
         (NAMING, {"accepts": ("image/png",)}, ("image/png",)),
         (NAMING, {"payloads": "image/png"}, ("application/json", "text/plain", "image/png")),
+        (NAMING, {"accepts": ("text/csv",), "payloads": "image/png"}, ("text/csv", "image/png")),
         (DEFAULTS, {"payloads": "text/csv"}, ("text/csv",)),
         (ECHO, {}, ("application/json",)),
     ],
-    ids=["defaults", "script", "user", "script and payload", "payload", "silent script"],
+    ids=["defaults", "script", "user", "script and payload", "user and payload", "payload", "silent script"],
 )
 def test_which_accepts(source: str, settings: dict[str, Any], expected: tuple[str, ...], tmp_path: Path) -> None:
     if "payloads" in settings:
-        settings = {"payloads": (payload(tmp_path, b"x", "text/csv", settings["payloads"]),)}
+        settings = {**settings, "payloads": (payload(tmp_path, b"x", "text/csv", settings["payloads"]),)}
     with session_of(tmp_path, source, **settings) as session:
         assert session.accepts() == expected
         assert accepts(session.script, session.stack, session.settings) == expected

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rights import as_anyone, directory_for_anyone
 from smcontract.errors import UsageError
 from smcontract.targets import Target, find_targets
 
@@ -199,6 +200,9 @@ def _damaged(path: Path) -> Path:
         pytest.param("broken.py", "no such file or directory", id="broken link"),
         pytest.param("empty", "holds no handler script (a .py file that defines model_fn", id="empty directory"),
         pytest.param("bad.tar.gz", "is no intact gzipped tar archive (", id="damaged archive"),
+        pytest.param("x" * 300 + ".py", "file name too long; expected a Python script", id="long"),
+        pytest.param("a/" * 3000 + "x.py", "file name too long; expected", id="long path"),
+        pytest.param("circle.py", "too many levels of symbolic links; expected", id="circle"),
         pytest.param("bare.tar.gz", "holds no handler script; expected code/inference.py in it, or name", id="no code"),
     ],
 )
@@ -206,6 +210,7 @@ def test_wrong_paths(tmp_path: Path, find: Find, path: str, message: str) -> Non
     _write(tmp_path, "inference.py", "notes.txt", "model.tar", "m/model.pth")
     (tmp_path / "empty").mkdir()
     (tmp_path / "broken.py").symlink_to(tmp_path / "nothing.py")
+    (tmp_path / "circle.py").symlink_to(tmp_path / "circle.py")
     _damaged(tmp_path / "bad.tar.gz")
     _pack(tmp_path / "m", tmp_path / "bare.tar.gz")
     with pytest.raises(UsageError) as caught:
@@ -218,6 +223,7 @@ def test_wrong_paths(tmp_path: Path, find: Find, path: str, message: str) -> Non
     ("model_dir", "message"),
     [
         pytest.param("modle", "model directory {}: no such directory or archive; did you mean 'model'?", id="misspelt"),
+        pytest.param("x" * 300, "model directory {}: file name too long", id="long"),
         pytest.param("s.py", "model directory {}: expected a directory or an archive (.tar.gz, .tgz)", id="a script"),
         pytest.param("bad.tar.gz", "{}: is no intact gzipped tar archive (", id="damaged"),
     ],
@@ -240,3 +246,22 @@ def test_nothing_is_run_or_imported(tmp_path: Path, find: Find) -> None:
     _write(tmp_path, "code/inference.py", text=HANDLER + f"open({marker!r}, 'w')\n")
     assert len(find(tmp_path)) == 1
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_folder_that_may_not_be_read_is_one_line(find: Find) -> None:
+    with directory_for_anyone() as root:
+        _write(root, "m/code/inference.py", "m/model.pth")
+        (root / "m/code").chmod(0)
+        with as_anyone():
+            with pytest.raises(UsageError, match="holds no handler script"):
+                find(root / "m")
+            with pytest.raises(UsageError, match="permission denied; expected"):
+                find(root / "m/code/inference.py")
+
+
+def test_a_folder_that_may_not_be_listed_is_one_line(find: Find) -> None:
+    with directory_for_anyone() as root:
+        _write(root, "m/inference.py", "m/model.pth")
+        (root / "m").chmod(0o111)
+        with as_anyone(), pytest.raises(UsageError, match="holds no handler script"):
+            find(root / "m")

@@ -58,13 +58,6 @@ def test_a_key_can_be_kept_in_a_set() -> None:
     assert len({violation().key, violation(request=REQUEST).key, violation(line=1).key}) == 2
 
 
-def test_with_request_changes_nothing_else() -> None:
-    found = violation(line=3, fix="do it")
-    shown = found.with_request(REQUEST)
-    assert shown.request == REQUEST
-    assert dataclasses.replace(shown, request=None) == found
-
-
 @pytest.mark.parametrize("value", [REQUEST, OnSageMaker(status=None, message=""), violation()])
 def test_values_never_change(value: Any) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.config.findpaths import determine_setup
 
 from serving import ECHO, JSON_HANDLER
 from smcontract.errors import UsageError
 from smcontract.stacks import get_stack, stack_names
-from smcontract.workspace import Judged, Workspace
+from smcontract.workspace import Judged, Workspace, project_root
 from support import write_script
 
 TORCH = "import torch\n\ndef model_fn(model_dir):\n    return torch\n"
@@ -134,6 +135,42 @@ def test_a_script_has_settings_of_its_own(tmp_path: Path) -> None:
     assert [judged.stacks[0][0].name for judged in (first, second)] == ["sklearn", "inference"]
     assert (first.target.model_dir, second.target.model_dir) == (tmp_path / "other", None)
     assert dict(first.settings.env) == {"GREETING": "hello"}
+
+
+def test_the_stacks_of_a_script_share_its_budget(tmp_path: Path) -> None:
+    judged = one(tmp_path, write_script(tmp_path, ECHO), stack=["inference", "sklearn"])
+    first, second = (judged.session(stack) for stack, _ in judged.stacks)
+    first.spent.seconds += 2.5
+    assert second.spent.seconds == 2.5
+    assert one(tmp_path, judged.target.script).session(judged.stacks[0][0]).spent.seconds == 0
+
+
+@pytest.mark.parametrize(
+    ("files", "root"),
+    [
+        ({}, "a/b"),
+        ({"pyproject.toml": "", "a/b/setup.py": ""}, "."),
+        ({"pyproject.toml": "", "a/pyproject.toml": ""}, "a"),
+        ({"pyproject.toml": "", "a/pytest.ini": ""}, "a"),
+        ({"pyproject.toml": "", "a/.pytest.ini": ""}, "a"),
+        ({"pyproject.toml": "", "a/tox.ini": "[tox]\n[pytest]\n"}, "a"),
+        ({"pyproject.toml": "", "a/tox.ini": "[tox]\n"}, "."),
+        ({"pyproject.toml": "", "a/setup.cfg": "[tool:pytest]\n"}, "a"),
+        ({"pyproject.toml": "", "a/setup.cfg": "[metadata]\n"}, "."),
+        ({"pytest.ini": "", "a/pyproject.toml": ""}, "."),
+        ({"pytest.ini": "", "a/pyproject.toml": "[tool.pytest.ini_options]\n"}, "a"),
+        ({"pytest.ini": "", "a/pyproject.toml": "[tool.pytestX]\n"}, "."),
+        ({"setup.py": ""}, "."),
+    ],
+    ids=str,
+)
+def test_the_root_is_pytests_own(files: dict[str, str], root: str, tmp_path: Path) -> None:
+    here = tmp_path / "a" / "b"
+    here.mkdir(parents=True)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    found, *_ = determine_setup(inifile=None, override_ini=None, args=[], rootdir_cmd_arg=None, invocation_dir=here)
+    assert project_root(here) == found == tmp_path / root
 
 
 def test_an_archive_is_unpacked_and_removed_again(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -45,8 +45,9 @@ class Check:
     A static check's function takes a `StaticContext`; every other check's takes a `CheckContext` and,
     where `cases` is set, one case at a time; `once`, if set, is called before the first case. `running`
     is the half of a static check that needs the script to run: it is given a `CheckContext` and what the
-    source showed, and yields what remains. `media` limits a check's items to some media types of their
-    last parameter.
+    source showed, and yields what remains. `after`, if set, is called once all cases are judged, and yields
+    what they show together. `media` limits a check's items to some media types of their last parameter.
+    `across` says that one item compares all the stacks that were chosen.
     """
 
     code: str
@@ -59,6 +60,8 @@ class Check:
     function: CheckFunction
     once: CheckFunction | None
     running: CheckFunction | None
+    after: CheckFunction | None
+    across: bool
 
     @property
     def title(self) -> str:
@@ -92,6 +95,8 @@ def check(
     media: frozenset[str] = frozenset(),
     once: CheckFunction | None = None,
     running: CheckFunction | None = None,
+    after: CheckFunction | None = None,
+    across: bool = False,
 ) -> Callable[[CheckFunction], Check]:
     """Make a `Check` of a generator function whose docstring is its page."""
 
@@ -107,6 +112,8 @@ def check(
             function=function,
             once=once,
             running=running,
+            after=after,
+            across=across,
         )
 
     return decorate
@@ -119,6 +126,8 @@ class StaticContext:
     script: Script
     stack: Stack
     target: Target
+    env: Mapping[str, str] = field(default_factory=dict)
+    """The container's environment, as the user gives it."""
     check: Check | None = field(default=None)
 
     def violation(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from smcontract.checks._context import CheckContext
 from smcontract.endpoints import Ended, Exchange
+from smcontract.script.flow import ends_without_value, may_take
 from smcontract.session import Inconclusive
 from smcontract.violations import OnSageMaker, Request, Violation
 
@@ -18,7 +20,7 @@ RUNNING = frozenset({"load", "matrix", "property", "lifecycle"})
 def confirm_none(ctx: CheckContext, found: list[Violation]) -> Iterator[Violation]:
     """Yield the findings of a function that returns None: shown by a request, or not refuted by any."""
     for violation in found:
-        tried = list(_tries(ctx, violation.function)) if violation.function != "model_fn" else []
+        tried = list(_tries(ctx, violation)) if violation.function != "model_fn" else []
         shown = next((exchange for exchange in tried if _returned_none(exchange, violation.function)), None)
         if shown is not None:
             answer = violation.on_sagemaker if shown.succeeded else ctx.on_sagemaker(shown)
@@ -27,22 +29,45 @@ def confirm_none(ctx: CheckContext, found: list[Violation]) -> Iterator[Violatio
             yield violation
 
 
-def _tries(ctx: CheckContext, function: str | None) -> Iterator[Exchange]:
-    """Send a body of each declared type and of one that is not, for each accept and for one that is not."""
+def _tries(ctx: CheckContext, violation: Violation) -> Iterator[Exchange]:
+    """Send a body for each content type and Accept that may lead to what was found."""
     if not _can_run(ctx):
         return
-    looks_at_type = function in {"input_fn", "transform_fn"}
-    looks_at_accept = function in {"output_fn", "transform_fn"}
-    types = [*ctx.session.content_types(), *([UNDECLARED_TYPE] if looks_at_type else [])]
-    accepts = ctx.session.accepts() if looks_at_accept else (ctx.session.first_accept,)
-    for content_type in types:
+    for content_type, accept in _types(ctx, violation):
         body = _body(ctx, content_type)
-        for accept in [*accepts, *([UNDECLARED_TYPE] if looks_at_accept else [])]:
-            exchange = ctx.exchange(Request(body=body, content_type=content_type, accept=accept))
-            yield exchange
-            if exchange.ended is Ended.TIMED_OUT:
-                # The next one would take as long, and a request that hangs refutes nothing.
-                return
+        exchange = ctx.exchange(Request(body=body, content_type=content_type, accept=accept))
+        yield exchange
+        if exchange.ended is Ended.TIMED_OUT:
+            # The next one would take as long, and a request that hangs refutes nothing.
+            return
+
+
+def _types(ctx: CheckContext, violation: Violation) -> list[tuple[str, str]]:
+    """Return each declared type, and one that is not, with each Accept, and one that is not, of the way found.
+
+    Where none of them leads there, those of which the source says so.
+    """
+    name = violation.function or ""
+    looks_at_type = name in {"input_fn", "transform_fn"}
+    looks_at_accept = name in {"output_fn", "transform_fn"}
+    types = [*ctx.session.content_types(), *([UNDECLARED_TYPE] if looks_at_type else [])]
+    accepts = [*ctx.session.accepts(), UNDECLARED_TYPE] if looks_at_accept else [ctx.session.first_accept]
+    both = [(content_type, accept) for content_type in types for accept in accepts]
+    function, tree = ctx.script.functions[name].node, ctx.script.tree
+    assert isinstance(function, ast.FunctionDef), "only a function's own source is followed"
+    assert tree is not None, "and a script that has none has no findings"
+    falls = ends_without_value(function, tree, name=name)
+    fall = next(fall for fall in falls if (fall.line, fall.column) == (violation.line, violation.column))
+
+    def seen(content_type: str, accept: str) -> tuple[str, ...]:
+        return (content_type,) * looks_at_type + (accept,) * looks_at_accept
+
+    leading = [one for one in both if may_take(fall, function, tree, seen(*one), name=name)]
+    if leading:
+        return leading
+    example = [value for _, value in fall.example]
+    own_type = example.pop(0) if looks_at_type and example else types[0]
+    return [(own_type, example[0] if looks_at_accept and example else accepts[0])]
 
 
 def _body(ctx: CheckContext, content_type: str) -> bytes:

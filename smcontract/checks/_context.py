@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from smcontract.checks._case import Case
 from smcontract.checks._check import Check
@@ -32,7 +33,8 @@ class CheckContext:
     """One item at work: its check, its parameters, and the script's session.
 
     `judged` counts the requests that said something about this check, `refused` those that the script
-    refused as is its right, and `elsewhere` holds why others said nothing.
+    refused as is its right, and `elsewhere` holds why others said nothing. `gathered` is what a check with an
+    `after` keeps of its cases.
     """
 
     check: Check
@@ -43,6 +45,7 @@ class CheckContext:
     elsewhere: list[str] = field(default_factory=list)
     judged: int = 0
     refused: int = 0
+    gathered: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def script(self) -> Script:
@@ -145,7 +148,7 @@ class CheckContext:
                 return True
             return not is_deliberate(failure, self.script, self.session.target.code_dir)
         if failure.by == "default":
-            return self.is_certain(case) and not is_of_values(failure)
+            return failure.stage == "output_fn" or (self.is_certain(case) and not is_of_values(failure))
         return self.is_accident(failure)
 
     def is_certain(self, case: Case) -> bool:
@@ -180,10 +183,6 @@ class CheckContext:
         """Return the line where the script defines a function."""
         own = self.script.functions.get(function)
         return own.line if own is not None else None
-
-    def served_by(self, function: str) -> str:
-        """Say who serves a function: `script` or `default`."""
-        return "script" if function in self.script.functions else "default"
 
     def violation(
         self,

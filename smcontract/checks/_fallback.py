@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from smcontract.checks._context import CheckContext, Observed
 from smcontract.endpoints import Ended, Exchange
@@ -18,8 +19,12 @@ def observe_fallbacks(ctx: CheckContext, request: Request) -> Iterator[Observed]
     Raises `RuntimeError` where the default does not do what the stack's own table says: that is this
     package's defect, and never the script's.
     """
-    with_script = ctx.session.exchange(request)
-    for function in MASKABLE:
+    if ctx.endpoint.engine == "worker":
+        # It shows only what a client gets, and not who served it.
+        return
+    # A `transform_fn` serves the whole request, whatever else the script may bind.
+    maskable = ("model_fn",) if "transform_fn" in ctx.script.functions else MASKABLE
+    for function in maskable:
         if function not in ctx.script.functions:
             continue
         loaded = ctx.endpoint.load((function,))
@@ -27,9 +32,19 @@ def observe_fallbacks(ctx: CheckContext, request: Request) -> Iterator[Observed]
         took_over = loaded.by is None or loaded.by.get(function) != "script"
         if not took_over or not _as_the_table_says(ctx, function, masked):
             raise RuntimeError(f"{ctx.stack}: the default {function} does not do what the stack's table says")
-        change = _change(with_script, masked)
-        changes = (f"{request.content_type} to {request.accept}: {change}",) if change else ()
+        accepts = ctx.session.accepts() if function == "output_fn" else (request.accept,)
+        tried = (replace(request, accept=accept) for accept in dict.fromkeys((request.accept, *accepts)))
+        changes = tuple(change for one in tried for change in _changes(ctx, function, one))
         yield Observed(function=function, default_took_over=took_over, would_change=changes)
+
+
+def _changes(ctx: CheckContext, function: str, request: Request) -> Iterator[str]:
+    """Yield what a client would get otherwise; that one error becomes another is no change to it."""
+    with_script = ctx.session.exchange(request)
+    masked = ctx.session.exchange(request, mask=(function,))
+    change = _change(with_script, masked)
+    if change and (with_script.succeeded or masked.succeeded):
+        yield f"{request.content_type} to {request.accept}: {change}"
 
 
 def _as_the_table_says(ctx: CheckContext, function: str, masked: Exchange) -> bool:

@@ -36,13 +36,14 @@ class ValidBodies:
     def __init__(self, *needs: str) -> None:
         self.needs = needs
 
-    def _skip_defaults(self, ctx: CheckContext) -> None:
+    def guard(self, ctx: CheckContext) -> None:
+        """Raise `Inconclusive` where the check has nothing to say of this script."""
         if self.needs and not {*self.needs, "transform_fn"} & set(ctx.script.functions):
             raise Inconclusive(f"the script leaves {' and '.join(self.needs)} to the default: see SMC702")
 
     def matrix(self, ctx: CheckContext) -> Iterator[Case]:
         """Yield the bodies that the user gave, then the smallest, then one of two rows."""
-        self._skip_defaults(ctx)
+        self.guard(ctx)
         probe = ctx.session.probe(ctx.request(b"").content_type or "")
         if probe.domain is None and probe.failed is not None:
             failed = probe.failed.request
@@ -60,11 +61,15 @@ class ValidBodies:
             yield make_case(ctx, domain, domain.baseline(rows), given=certain)
 
     def strategy(self, ctx: CheckContext) -> SearchStrategy[Case] | None:
-        """Return the tables of the domain, as bodies."""
+        """Return the tables of the domain, as bodies; raises `Inconclusive` where nothing is known of them."""
+        self.guard(ctx)
         probe = ctx.session.probe(ctx.request(b"").content_type or "")
-        if probe.domain is None or probe.domain.body is not None:
+        if probe.domain is None and probe.failed is not None:
+            # The matrix sends the request that shows it.
             return None
-        domain = probe.domain
+        domain = ctx.domain()
+        if domain.body is not None:
+            return None
         return domain.tables().map(lambda table: make_case(ctx, domain, table))
 
 
@@ -106,5 +111,4 @@ VALID = ValidBodies()
 FOR_OWN_INPUT = ValidBodies("input_fn")
 FOR_OWN_OUTPUT = ValidBodies("output_fn")
 FOR_OWN_ANSWER = ValidBodies("predict_fn", "output_fn")
-FOR_DEFAULTS = BodiesForDefaults()
 MALFORMED = MalformedBodies()

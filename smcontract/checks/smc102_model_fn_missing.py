@@ -8,6 +8,13 @@ from pathlib import Path
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.violations import OnSageMaker, Violation
 
+_REFUSALS = {
+    "huggingface": "You need to define one of the tasks of transformers or text-to-image as env 'HF_TASK'.",
+    "mxnet": "Failed to load model with default model_fn: missing file",
+    "pytorch": "Exactly one .pth or .pt file is required for PyTorch models",
+}
+"""What the default `model_fn` of a stack says, where the stack has one."""
+
 
 @check("SMC102", "model-fn-missing", phases=(Phase.STATIC,))
 def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
@@ -15,12 +22,14 @@ def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
 
     ## What it does
     Looks for `model_fn` among the names that the module binds. The stacks `inference` and `sklearn` have no
-    default. That of `pytorch` loads `model.pt`, or the one `.pt` or `.pth` file of the model directory.
+    default. That of `pytorch` loads `model.pt`, or the one `.pt` or `.pth` file of the model directory; that of
+    `huggingface` a pipeline for the task that `HF_TASK`, `config.json` or `model_index.json` tells; that of
+    `mxnet` `model-symbol.json`, `model-0000.params` and `model-shapes.json`.
 
     ## Why it fails on SageMaker
-    The default `model_fn` raises (NotImplementedError; under `pytorch` ValueError), so no model is loaded.
-    Under multi-model-server and TorchServe every request is answered with 500; under Flask /ping fails and
-    the endpoint never goes InService.
+    The default `model_fn` raises (NotImplementedError; ValueError where there is one), so no model is loaded.
+    Under multi-model-server and TorchServe every request is answered with 500 (`huggingface`: 400); under Flask
+    /ping fails and the endpoint never goes InService.
 
     ## Example
         def load_model(model_dir):              # never called: the container looks for model_fn
@@ -31,11 +40,13 @@ def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
 
     ## When it stays silent
     Where a name may be bound that the source does not show (`from helpers import *` that cannot be followed,
-    `globals()[...]`, `exec`), and under `pytorch` while the model directory is not known.
+    `globals()[...]`, `exec`), and for a stack with a default while the model directory is not known.
 
     ## Source
     sagemaker-inference 1.5.5 to 1.10.1, `default_inference_handler.py`; scikit-learn container,
-    `handler_service.py`; sagemaker-pytorch-inference 2.0.25, `default_pytorch_inference_handler.py`.
+    `handler_service.py`; sagemaker-pytorch-inference 2.0.25, `default_pytorch_inference_handler.py`;
+    sagemaker-huggingface-inference-toolkit 2.6.0, `handler_service.py`; sagemaker-mxnet-inference 1.5.5,
+    `default_inference_handler.py`.
     """
     script = ctx.script
     if script.tree is None or script.is_opaque or script.family == "tensorflow":
@@ -44,11 +55,11 @@ def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
         return
     why = "the stack has no default for it"
     if ctx.stack.has_default_model_fn:
-        files = _torch_files(ctx.target.model_dir) if ctx.stack.name == "pytorch" else None
-        if files is None or "model.pt" in files or len(files) == 1:
+        files = _files(ctx.target.model_dir)
+        needs = None if files is None else ctx.stack.default_model_fn_needs(files, ctx.env)
+        if needs is None:
             return
-        held = f"holds {', '.join(files)}" if files else "holds no .pt or .pth file"
-        why = f"the default one needs model.pt or exactly one .pt or .pth file, and the model directory {held}"
+        why = f"the default one {needs}"
     yield ctx.violation(
         message=f"there is no model_fn, and {why}",
         expected="a function model_fn(model_dir) that returns the model",
@@ -61,11 +72,14 @@ def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
     )
 
 
-def _torch_files(model_dir: Path | None) -> list[str] | None:
-    """Return the names of the model files that the default sees, None if the directory is not known."""
+def _files(model_dir: Path | None) -> list[str] | None:
+    """Return the names of the model directory's files, None if the directory is not known."""
     if model_dir is None or not model_dir.is_dir():
         return None
-    return sorted(p.name for p in model_dir.iterdir() if p.is_file() and p.suffix in (".pt", ".pth"))
+    try:
+        return sorted(path.name for path in model_dir.iterdir() if path.is_file())
+    except OSError:
+        return None
 
 
 def _found(ctx: StaticContext) -> str:
@@ -74,10 +88,7 @@ def _found(ctx: StaticContext) -> str:
 
 
 def _answer(ctx: StaticContext) -> OnSageMaker:
-    if ctx.stack.name == "pytorch":
-        error = "Exactly one .pth or .pt file is required for PyTorch models"
-    else:
-        error = "Please provide a model_fn implementation."
+    error = _REFUSALS.get(ctx.stack.name, "Please provide a model_fn implementation.")
     if ctx.stack.server == "flask":
         return OnSageMaker(status=None, message=f"/ping fails ({error}); the endpoint never goes InService")
     return OnSageMaker(status=ctx.stack.error_status, message=f"every request: {error}")

@@ -56,20 +56,21 @@ def wrong_parameter_count(ctx: StaticContext) -> Iterator[Violation]:
         if parameters.count != len(parameters.names):
             continue
         passed = ctx.stack.arity[name]
-        if not _fits(parameters, passed, counted=ctx.stack.counts_parameters):
+        context = ctx.stack.passes_context(name, ctx.script.functions)
+        if not _fits(parameters, passed, counted=ctx.stack.counts_parameters, context=context):
             yield _violation(ctx, function, parameters, passed)
 
 
-def _fits(parameters: Parameters, passed: int, *, counted: bool) -> bool:
+def _fits(parameters: Parameters, passed: int, *, counted: bool, context: bool) -> bool:
     if counted:
-        return parameters.count in (passed, passed + 1)
+        return parameters.count in (passed, passed + 1) and (context or parameters.binds(passed))
     return parameters.binds(passed)
 
 
 def _violation(ctx: StaticContext, function: Function, parameters: Parameters, passed: int) -> Violation:
     call = f"{function.name}({', '.join(_ARGUMENTS[function.name])})"
     takes = f"{function.name}({', '.join(parameters.names)})"
-    counted = ctx.stack.counts_parameters
+    counted = ctx.stack.counts_parameters and ctx.stack.passes_context(function.name, ctx.script.functions)
     error = f"{function.name} takes {parameters.count} arguments but {passed} were given."
     if not counted:
         error = f"{function.name}() cannot be called with {passed} arguments"

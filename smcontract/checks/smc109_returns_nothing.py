@@ -137,7 +137,8 @@ def _answer(ctx: StaticContext, name: str) -> OnSageMaker:
         if ctx.stack.server == "flask":
             return OnSageMaker(status=500, message="Flask refuses None as a response")
         return OnSageMaker(status=200, message="the body is null, as if the request had succeeded")
-    receiver = {"model_fn": "the functions that use the model", "input_fn": "predict_fn"}.get(name, "output_fn")
-    return OnSageMaker(
-        status=ctx.stack.error_status, message=f"{receiver} is given None and fails, unless it expects that"
-    )
+    message = "the functions that use the model are given None and fail, unless they expect that"
+    if name != "model_fn":
+        receiver = "predict_fn" if name == "input_fn" else "output_fn"
+        message = f"{receiver} is given None and fails, unless it expects that"
+    return OnSageMaker(status=ctx.stack.error_status, message=message)

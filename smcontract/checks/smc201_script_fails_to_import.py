@@ -51,13 +51,14 @@ def script_fails_to_import(ctx: CheckContext) -> Iterator[Violation]:
         expected="the module is imported",
         got=str(failure),
         exchange=ctx.exchange(ctx.request(b"")),
-        on_sagemaker=OnSageMaker(status=ctx.stack.error_status, message=_answer(ctx, failure)),
+        on_sagemaker=_answer(ctx, failure),
         fix='move what only training needs under `if __name__ == "__main__":`' if failure.escapes else None,
     )
     yield replace(found, request=None)
 
 
-def _answer(ctx: CheckContext, failure: Failure) -> str:
+def _answer(ctx: CheckContext, failure: Failure) -> OnSageMaker:
     if ctx.stack.server == "flask":
-        return "/ping fails, and the endpoint never goes InService"
-    return "the worker exits at start" if failure.escapes else f"every request: {failure}"
+        return OnSageMaker(status=None, message="/ping fails, and the endpoint never goes InService")
+    message = "the worker exits at start" if failure.escapes else f"every request: {failure}"
+    return OnSageMaker(status=ctx.stack.error_status, message=message)

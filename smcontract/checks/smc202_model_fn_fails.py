@@ -54,5 +54,5 @@ def model_fn_fails(ctx: CheckContext) -> Iterator[Violation]:
 
 def _answer(ctx: CheckContext, failure: str) -> OnSageMaker:
     if ctx.stack.server == "flask":
-        return OnSageMaker(status=500, message="/ping fails, and the endpoint never goes InService")
-    return OnSageMaker(status=500, message=f"every request, though /ping says 200: {failure}")
+        return OnSageMaker(status=None, message="/ping fails, and the endpoint never goes InService")
+    return OnSageMaker(status=ctx.stack.error_status, message=f"every request, though /ping says 200: {failure}")

@@ -10,6 +10,7 @@ from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._responses import a_value_of, label
 from smcontract.endpoints import Exchange, Failure
+from smcontract.payloads._codec import media_type
 from smcontract.session import Inconclusive
 from smcontract.violations import Severity, Violation
 
@@ -55,7 +56,11 @@ def unsupported_accept_not_refused(ctx: CheckContext) -> Iterator[Violation]:
     if code is not None:
         ctx.pass_over(Case(request=supported), plain, code)
         raise Inconclusive(ctx.elsewhere[0])
-    accept = next(accept for accept in UNSUPPORTED if accept not in ctx.session.accepts())
+    # Declared by the user may be a part of what the script itself supports.
+    declared = set(map(media_type, (*ctx.session.accepts(), *ctx.script.accepts)))
+    accept = next((accept for accept in UNSUPPORTED if accept not in declared), None)
+    if accept is None:
+        raise Inconclusive("the script names every Accept that would be tried")
     yield from _judge(ctx, own[0], accept, ctx.exchange(replace(supported, accept=accept)))
 
 

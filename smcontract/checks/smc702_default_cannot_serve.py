@@ -12,14 +12,14 @@ from smcontract.checks._context import CheckContext
 from smcontract.checks._fallback import observe_fallbacks
 from smcontract.checks._sources import BodiesForDefaults
 from smcontract.endpoints import Exchange
-from smcontract.payloads._codec import CSV, NPY, NPZ, media_type
+from smcontract.payloads._codec import CSV, JSON, NPY, NPZ, media_type
 from smcontract.payloads._domain import Domain
 from smcontract.session import Inconclusive
 from smcontract.violations import Severity, Violation
 
 STAGES = frozenset({"input_fn", "predict_fn", "output_fn"})
-OTHER_DEFAULTS = frozenset({"mxnet", "tensorflow", "transformers", "xgboost"})
-"""Frameworks whose containers are not built in yet."""
+OTHER_DEFAULTS = {"mxnet": "mxnet", "tensorflow": None, "transformers": "huggingface", "xgboost": "xgboost"}
+"""Frameworks that a script imports for a container with defaults of its own, and the stack that is built in for it."""
 
 
 def boundary_forms(ctx: CheckContext) -> Iterator[Violation]:
@@ -59,6 +59,12 @@ def _forms(domain: Domain) -> Iterator[tuple[str, bytes, str]]:
             domain.encode(mixed),
             "write an input_fn that parses floats, or tell clients to write every number as a fraction",
         )
+    if domain.content_type == CSV:
+        yield (
+            "a CSV body that ends with a line break",
+            domain.encode(domain.baseline()) + b"\n",
+            "write an input_fn that strips the body, or tell clients to send no line break at the end",
+        )
     if domain.content_type == NPY and domain.dtype == "float32":
         doubles = replace(domain, dtype="float64")
         yield (
@@ -72,8 +78,9 @@ def _boundary(ctx: CheckContext, exchange: Exchange, form: str, fix: str) -> Vio
     failure = exchange.failure
     assert failure is not None
     by = "default" if failure.by == "default" else "script's"
+    through = "" if failure.stage == "input_fn" else "through the default input_fn, "
     return ctx.violation(
-        message=f"through the default input_fn, the {by} {failure.stage} refuses {form}: {failure}",
+        message=f"{through}the {by} {failure.stage} refuses {form}: {failure}",
         expected="an answer",
         got=str(failure),
         exchange=exchange,
@@ -89,9 +96,13 @@ def _boundary(ctx: CheckContext, exchange: Exchange, form: str, fix: str) -> Vio
 class ForDefaults(BodiesForDefaults):
     """Valid bodies; where none is known because no body suits `predict_fn`, the one that shows it."""
 
+    def guard(self, ctx: CheckContext) -> None:
+        """Raise `Inconclusive` where it is not known whose defaults serve."""
+        _need_known_defaults(ctx)
+
     def matrix(self, ctx: CheckContext) -> Iterator[Case]:
         """Yield the smallest bodies, or the one that shows why there is none."""
-        _need_known_defaults(ctx)
+        self.guard(ctx)
         probe = ctx.session.probe(ctx.content_type or "")
         if probe.domain is None and probe.failed is None and probe.first is not None and _misfit(ctx, probe.first):
             yield Case(request=probe.first.request)
@@ -105,7 +116,8 @@ def _need_known_defaults(ctx: CheckContext) -> None:
     if "auto" not in ctx.session.settings.stacks or "transform_fn" in own or own >= STAGES:
         return
     for imported in ctx.script.imports:
-        if imported.name in OTHER_DEFAULTS:
+        own_stack = OTHER_DEFAULTS.get(imported.name, ctx.stack.name)
+        if ctx.stack.name not in (own_stack, f"{own_stack}-mme"):
             raise Inconclusive(
                 f"the script imports {imported.name}, whose own container has other defaults than {ctx.stack.name}: "
                 f"say which serves it with --smcontract-stack"
@@ -118,6 +130,8 @@ def _misfit(ctx: CheckContext, exchange: Exchange) -> bool:
     if failure is None or parsed is None or parsed.by != "default" or media_type(ctx.content_type) == NPZ:
         return False
     if failure.stage != "predict_fn" or failure.by != "script" or ctx.loaded().model == parsed.value:
+        return False
+    if ctx.stack.json_stays_plain and media_type(ctx.content_type) == JSON:
         return False
     kind = re.escape(parsed.value.type.rpartition(".")[2])
     patterns = {
@@ -158,8 +172,10 @@ def default_cannot_serve(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     Write the missing function.
 
     ## When it stays silent
-    Where the model has not what the default calls (SMC208), on bodies that were only guessed, and where the
-    stack was guessed of a script that imports transformers or xgboost: their containers have other defaults.
+    Where the model has not what the default calls (SMC208) or the default cannot load it (SMC209), where the
+    default `output_fn` cannot encode the prediction (SMC508), on bodies that were only guessed, and where the
+    stack was guessed of a script that imports transformers, xgboost or mxnet and was taken for another container's:
+    theirs have other defaults.
 
     ## Source
     sagemaker-inference 1.10.1, `default_inference_handler.py`; sagemaker-pytorch-inference 2.0.25;
@@ -170,33 +186,22 @@ def default_cannot_serve(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         ctx.judged += 1
         yield _of_predict_fn(ctx, exchange)
         return
-    if _cannot_encode(ctx, exchange):
-        ctx.judged += 1
-    elif ctx.failing(case) is None:
+    if ctx.failing(case) is None:
         return
     failure = exchange.failure
     assert failure is not None, "a default that fails raises"
-    of_output = failure.stage == "output_fn"
     yield ctx.violation(
         message=f"the default {failure.stage} of {ctx.stack.name} cannot serve this script: {failure}",
         expected="the default serves what the script leaves out",
         got=str(failure),
         exchange=exchange,
         function=failure.stage,
-        line=_line_of(ctx, "predict_fn" if of_output else "model_fn"),
+        line=_line_of(ctx, "model_fn"),
         file=str(ctx.script.path),
         # The plainest bodies went through: what the search then finds is a form, not the type.
-        severity=ctx.severity(case, exchange) if of_output or case.given else Severity.WARNING,
+        severity=Severity.ERROR if case.given else Severity.WARNING,
         fix=f"write {failure.stage}",
     )
-
-
-def _cannot_encode(ctx: CheckContext, exchange: Exchange) -> bool:
-    """Whether the default `output_fn` cannot encode what the script's own `predict_fn` answered."""
-    failure, predicted = exchange.failure, exchange.stage("predict_fn")
-    if failure is None or predicted is None or media_type(ctx.content_type) == NPZ:
-        return False
-    return predicted.by == "script" and failure.by == "default" and failure.stage == "output_fn"
 
 
 def _of_predict_fn(ctx: CheckContext, exchange: Exchange) -> Violation:

@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="say what each function returned, and who served it"
     )
-    add_options(parser, "stack", "model-dir", "env", "timeout", "load-timeout", "python")
+    add_options(parser, "stack", "model-dir", "env", "timeout", "load-timeout", "engine", "python")
 
 
 def run(arguments: argparse.Namespace) -> int:

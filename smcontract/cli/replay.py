@@ -13,7 +13,6 @@ from smcontract.errors import UsageError
 if TYPE_CHECKING:
     from smcontract.cases import SavedCase
     from smcontract.replaying import Replayed
-    from smcontract.violations import Violation
 
 HELP = "send a saved request again and judge it by the check that failed on it"
 EXAMPLES = """\
@@ -54,11 +53,12 @@ def _reports(saved: SavedCase, replayed: Replayed, rootdir: Path) -> Iterator[st
     from smcontract.cli._terminal import wants_color
     from smcontract.reporting.report import relative
     from smcontract.reporting.text import format_violation
+    from smcontract.script import source_lines
 
     for violation in replayed.violations:
         yield format_violation(
             violation,
-            _lines(violation),
+            source_lines(Path(violation.file)),
             stack=saved.stack,
             file=relative(violation.file, rootdir),
             path=saved.script,
@@ -66,10 +66,3 @@ def _reports(saved: SavedCase, replayed: Replayed, rootdir: Path) -> Iterator[st
             case=saved.id if violation.request == saved.request else None,
             color=wants_color(sys.stdout),
         )
-
-
-def _lines(violation: Violation) -> list[str]:
-    try:
-        return Path(violation.file).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []

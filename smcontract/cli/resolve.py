@@ -74,6 +74,7 @@ def _block(judged: Judged, stack: Stack, reason: str, root: Path, style: Style) 
     yield _row("content types", ", ".join(content_types(judged.script, stack, judged.settings)), style)
     yield _row("accepts", ", ".join(accepts(judged.script, stack, judged.settings)), style)
     yield _row("bodies", _bodies(stack), style)
+    yield _row("context", _context(stack), style)
     yield from _functions(judged, stack, style)
 
 
@@ -115,6 +116,12 @@ def _what_default_does(stack: Stack, name: str) -> str:
 def _bodies(stack: Stack) -> str:
     text = " and ".join(sorted(stack.text_types))
     return f"str for {text}, {stack.body_type} for any other content type"
+
+
+def _context(stack: Stack) -> str:
+    if not stack.counts_parameters:
+        return f"never passed by {stack.name}@{stack.version}"
+    return "passed to a function that takes one parameter more"
 
 
 def _problem(judged: Judged, stack: Stack) -> Sequence[str]:

@@ -10,15 +10,17 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from smcontract.endpoints._exchange import Ended
 from smcontract.endpoints._output import Output
 from smcontract.runtime import frames
 
 Message = dict[str, Any]
+Started = TypeVar("Started")
 CHUNK = 1 << 20
 RUNTIME = Path(frames.__file__).with_name("__main__.py")
 
@@ -31,6 +33,23 @@ class ChannelEnded(Exception):
         self.ended = ended
         self.death = death
         self.output = output
+
+
+_starting: dict[int, ThreadPoolExecutor] = {}
+
+
+def from_lasting_thread(start: Callable[..., Started], *arguments: Any, **options: Any) -> Started:
+    """Return what `start` returns, called in a thread that lasts as long as this process.
+
+    Linux takes the thread that started a process for its parent (prctl(2), PR_SET_PDEATHSIG): a script's
+    process must not die with a test's own thread.
+    """
+    # After a fork the thread is not there any more.
+    executor = _starting.get(os.getpid())
+    if executor is None:
+        _starting.clear()
+        executor = _starting[os.getpid()] = ThreadPoolExecutor(1, thread_name_prefix="smcontract-start")
+    return executor.submit(start, *arguments, **options).result()
 
 
 class Channel(Protocol):
@@ -49,14 +68,15 @@ class Channel(Protocol):
 class ProcessChannel:
     """The runtime in a process of its own, in a process group of its own."""
 
-    def __init__(self, *, python: str, cwd: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, *, python: str, cwd: Path, environment: Mapping[str, str], engine: str = "builtin") -> None:
         ours, theirs = socket.socketpair()
         self._socket = ours
         self._waits = 0.0
         with theirs:
             descriptor = str(theirs.fileno())
-            self._process = subprocess.Popen(
-                [python, "-B", "-u", "-X", "utf8", str(RUNTIME), descriptor, descriptor],
+            self._process: subprocess.Popen[bytes] = from_lasting_thread(
+                subprocess.Popen,
+                [python, "-B", "-u", "-X", "utf8", str(RUNTIME), descriptor, descriptor, engine],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -98,6 +118,8 @@ class ProcessChannel:
         """Set how long the kernel waits in one read or write; half the system calls of `settimeout`."""
         if seconds != self._waits:
             self._waits = seconds
+            # A C long holds no more, and nobody waits three years.
+            seconds = min(seconds, 1e8)
             whole = int(seconds)
             timeval = struct.pack("ll", whole, max(int((seconds - whole) * 1e6), 1))
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeval)
@@ -154,15 +176,20 @@ def describe_exit(code: int | None) -> str:
 
 
 class InlineChannel:
-    """The runtime in this process (`--smcontract-isolation none`): no timeouts, no protection."""
+    """The runtime in this process (`--smcontract-isolation none`): no timeouts, no protection.
 
-    def __init__(self, *, cwd: Path, environment: Mapping[str, str]) -> None:
-        from smcontract.runtime.service import Service
+    It has this process's own `HOME`, `PATH` and `TMPDIR` where the user did not give them (`given`).
+    """
 
-        self._service = Service()
+    def __init__(
+        self, *, cwd: Path, environment: Mapping[str, str], given: Collection[str] = (), engine: str = "builtin"
+    ) -> None:
+        from smcontract.runtime.engines import make_service
+
+        self._service = make_service(engine, owns_process=False)
         self._cwd = str(cwd)
         self._environment = {key: value for key, value in environment.items() if os.environ.get(key) != value}
-        for key in ("HOME", "PATH", "TMPDIR"):
+        for key in {"HOME", "PATH", "TMPDIR"}.difference(given):
             self._environment.pop(key, None)
 
     def call(self, message: Message, blobs: list[bytes], timeout: float) -> tuple[Message, list[bytes]]:

@@ -113,7 +113,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A request and all that came of it. `response` is None when the process died or timed out."""
+    """A request and all that came of it. `response` is None when the process died or timed out.
+
+    `instead` is then what the server, whose worker is gone, sends the client.
+    `shows_stages` is False where nothing is known of the functions that returned: `stages` is then empty.
+    """
 
     request: Request
     ended: Ended
@@ -123,6 +127,8 @@ class Exchange:
     death: str = ""
     seconds: float = 0.0
     output: str = ""
+    shows_stages: bool = True
+    instead: Response | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -144,7 +150,8 @@ class Loaded:
     """How loading went: `ok`, or the failure, or how the process ended.
 
     `by` maps each function's name to `script`, `default` or `missing`; `module_file` is the file that
-    the container's import found; `seconds` covers import and `model_fn`.
+    the container's import found; `seconds` covers import and `model_fn`; `response` is what every request is
+    answered where the failure is.
     """
 
     ok: bool
@@ -153,6 +160,7 @@ class Loaded:
     by: dict[str, str] | None = None
     model: Value | None = None
     module_file: str | None = None
+    response: Response | None = None
     death: str = ""
     seconds: float = 0.0
     output: str = ""

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,7 +15,9 @@ from typing import Any
 from smcontract.endpoints._channel import Channel, ChannelEnded, InlineChannel, ProcessChannel
 from smcontract.endpoints._environment import container_environment
 from smcontract.endpoints._exchange import Ended, Exchange, Failure, Loaded, Response, Value
+from smcontract.endpoints._installed import WORKERS, find_installed
 from smcontract.endpoints._wire import read_stage, read_value
+from smcontract.endpoints._worker import WorkerChannel
 from smcontract.stacks import Stack
 from smcontract.targets import Target
 from smcontract.violations import Request
@@ -37,11 +40,13 @@ class LocalEndpoint:
         python: str | None = None,
         environment: Mapping[str, str] | None = None,
         isolation: str = "process",
+        engine: str = "builtin",
         timeout: float = 60.0,
         load_timeout: float = 60.0,
     ) -> None:
         self.target = target
         self.stack = stack
+        self.engine = engine
         self.timeout = timeout
         self.load_timeout = load_timeout
         self.deaths = 0
@@ -70,15 +75,20 @@ class LocalEndpoint:
         """Send one request and return what the client gets.
 
         `body` is sent as it is (text as UTF-8); None as a content type or accept sends no such header.
-        A process that dies or is late answers 500 with the reason as `error`, as the container's server
-        answers for a dead worker.
+        Where the process or the server's worker dies it is what the container's server sends for a dead worker,
+        with the reason as `error`, and the next request finds the script started anew; one that is late is
+        answered 500.
         """
         if isinstance(body, str):
             body = body.encode()
         exchange = self.exchange(Request(body=bytes(body), content_type=content_type, accept=accept))
         if exchange.response is not None:
             return exchange.response
-        return Response(status=500, body=b"", content_type=None, error=exchange.death)
+        if exchange.ended is Ended.TIMED_OUT:
+            return Response(status=500, body=b"", content_type=None, error=exchange.death)
+        if self._channel is not None:
+            self._forget_process()
+        return exchange.instead or self._for_dead_worker(exchange.death)
 
     def load(self, mask: tuple[str, ...] = NO_MASK) -> Loaded:
         """Load script and model with the functions in `mask` hidden; once per process and mask."""
@@ -88,7 +98,7 @@ class LocalEndpoint:
         started = time.monotonic()
         model_dir = self.target.model_dir
         try:
-            message, _ = self._call(
+            message, blobs = self._call(
                 {
                     "op": "load",
                     "script": str(self.target.script),
@@ -105,7 +115,7 @@ class LocalEndpoint:
             seconds = time.monotonic() - started
             loaded = Loaded(ok=False, ended=end.ended, death=end.death, seconds=seconds, output=end.output)
         else:
-            loaded = self._read_loaded(message, time.monotonic() - started)
+            loaded = self._read_loaded(message, blobs, time.monotonic() - started)
         self._loaded[mask] = loaded
         return loaded
 
@@ -121,6 +131,9 @@ class LocalEndpoint:
 
         `export` names the stages whose values are wanted here; `body_type` hands the body over as
         another Python type than the stack's own (`str`, `bytes`, `bytearray`).
+
+        A worker that its server gives up for the text of an answer is not started anew here, as it is by
+        `invoke`: a search finds such texts by the dozen, and none of them changes the script.
         """
         loaded = self.load(mask)
         if not loaded.ok:
@@ -147,7 +160,10 @@ class LocalEndpoint:
                 seconds=time.monotonic() - started,
                 output=end.output,
             )
-        return self._read_exchange(request, message, blobs, time.monotonic() - started)
+        exchange = self._read_exchange(request, message, blobs, time.monotonic() - started)
+        if exchange.failure is not None and exchange.failure.escapes and exchange.ended is Ended.DIED:
+            self._forget_process()
+        return exchange
 
     def call(self, function: str, *arguments: Any, by: str = "auto") -> tuple[Value | None, Failure | None]:
         """Call one function on plain data (bytes, text, numbers, lists) and export what it returns.
@@ -226,10 +242,20 @@ class LocalEndpoint:
                 home=self._own_directory(),
                 extra=self._extra,
             )
-            if self._isolation == "none":
-                self._channel = InlineChannel(cwd=self._cwd(), environment=environment)
+            if self.engine == "worker":
+                server = find_installed(self.stack.server, self._python)
+                worker = Path(server.place or "") / WORKERS[self.stack.server]
+                self._channel = WorkerChannel(
+                    python=self._python, worker=worker, cwd=self._cwd(), environment=environment
+                )
+            elif self._isolation == "none":
+                self._channel = InlineChannel(
+                    cwd=self._cwd(), environment=environment, given=self._extra, engine=self.engine
+                )
             else:
-                self._channel = ProcessChannel(python=self._python, cwd=self._cwd(), environment=environment)
+                self._channel = ProcessChannel(
+                    python=self._python, cwd=self._cwd(), environment=environment, engine=self.engine
+                )
         return self._channel
 
     def _cwd(self) -> Path:
@@ -255,7 +281,7 @@ class LocalEndpoint:
             self._channel = None
         self._loaded = {mask: loaded for mask, loaded in self._loaded.items() if not loaded.ok}
 
-    def _read_loaded(self, message: dict[str, Any], seconds: float) -> Loaded:
+    def _read_loaded(self, message: dict[str, Any], blobs: list[bytes], seconds: float) -> Loaded:
         output = self._channel.output() if self._channel is not None else ""
         by = {name: str(served.get("by")) for name, served in (message.get("resolution") or {}).items()}
         model = message.get("model")
@@ -268,19 +294,20 @@ class LocalEndpoint:
             by=by or None,
             model=read_value(model, None, []) if model else None,
             module_file=message.get("module_file"),
+            response=_response(message, 0, blobs) if "status" in message else None,
             seconds=seconds,
             output=output,
         )
 
+    def _for_dead_worker(self, death: str) -> Response:
+        answer = self.stack.fail(SystemExit())
+        return Response(status=answer.status, body=answer.body or b"", content_type=answer.content_type, error=death)
+
     def _not_loaded(self, request: Request, loaded: Loaded) -> Exchange:
         response = None
         if loaded.ended is Ended.ANSWERED:
-            response = Response(
-                status=self.stack.error_status,
-                body=b"",
-                content_type=None,
-                error=str(loaded.failure),
-            )
+            response = loaded.response or Response(status=self.stack.error_status, body=b"", content_type=None)
+            response = replace(response, error=str(loaded.failure))
         return Exchange(
             request=request,
             ended=loaded.ended,
@@ -304,20 +331,27 @@ class LocalEndpoint:
                 failure=Failure.from_wire(failure) if failure else None,
                 death=str(message.get("error") or "the server's worker dies"),
                 seconds=seconds,
+                shows_stages=self.engine != "worker",
+                instead=_response(message, index, blobs),
             )
         return Exchange(
             request=request,
             ended=Ended.ANSWERED,
-            response=Response(
-                status=int(message["status"]),
-                body=b"" if index is None else blobs[index],
-                content_type=message.get("content_type"),
-                error=message.get("error"),
-            ),
+            response=_response(message, index, blobs),
             stages=tuple(read_stage(stage, blobs) for stage in message.get("stages") or ()),
             failure=Failure.from_wire(failure) if failure else None,
             seconds=seconds,
+            shows_stages=self.engine != "worker",
         )
+
+
+def _response(message: dict[str, Any], index: int | None, blobs: list[bytes]) -> Response:
+    return Response(
+        status=int(message["status"]),
+        body=b"" if index is None else blobs[index],
+        content_type=message.get("content_type"),
+        error=message.get("error"),
+    )
 
 
 class _Model:

@@ -52,6 +52,11 @@ def _tables(content_type: str, rows: tuple[int, int], columns: tuple[int, int], 
     from hypothesis.extra import numpy as npst
 
     kind = _dtype(dtype)
+    is_text = table_type(content_type) in {JSON, CSV}
+    if is_text and kind.itemsize > 8:
+        raise UsageError(f"payloads: dtype={dtype!r} has no numbers in {content_type}; try 'float64'")
+    if columns[0] == 0 and table_type(content_type) == CSV:
+        raise UsageError(f"payloads: columns={columns[0]} makes no CSV, whose rows are told by what is in them")
     elements: dict[str, Any] = {}
     if kind.kind == "f":
         # NaN and infinity have no JSON; a user who wants them says so with a strategy of their own.
@@ -64,7 +69,6 @@ def _tables(content_type: str, rows: tuple[int, int], columns: tuple[int, int], 
         elements = {"min_value": low, "max_value": min(int(np.iinfo(kind).max), 2**53)}
     shape = st.tuples(st.integers(*rows), st.integers(*columns))
     arrays = npst.arrays(kind, shape, elements=elements)
-    is_text = table_type(content_type) in {JSON, CSV}
 
     def body(array: Any) -> bytes:
         return encode(array.tolist() if is_text else array, content_type, dtype=dtype)
@@ -87,12 +91,16 @@ def _dtype(name: str) -> Any:
 def _bounds(name: str, bounds: Bounds) -> tuple[int, int]:
     pair: Any = (bounds, bounds) if isinstance(bounds, int) else bounds
     match pair:
+        case (bool(), _) | (_, bool()):
+            pass
         case (int() as low, int() as high) if 0 <= low <= high:
             return low, high
     raise UsageError(f"payloads: {name}={bounds!r} holds no number; give a number or (low, high)")
 
 
 def _like(content_type: str, like: bytes | str | Path) -> SearchStrategy[bytes]:
+    if not isinstance(like, bytes | bytearray | memoryview | str | Path):
+        raise UsageError(f"payloads: like={like!r} is no body; give bytes, or the path of a file")
     path = Path(like) if isinstance(like, str | Path) else None
     try:
         body = path.read_bytes() if path is not None else bytes(like)  # type: ignore[arg-type]

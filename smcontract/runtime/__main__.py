@@ -1,4 +1,4 @@
-"""Started as `PYTHON -B -X utf8 .../smcontract/runtime/__main__.py FD_IN FD_OUT`; ends with its input.
+"""Started as `PYTHON -B -X utf8 .../smcontract/runtime/__main__.py FD_IN FD_OUT [ENGINE]`; ends with its input.
 
 The interpreter may be another one, in which this package is not installed: the package is made importable by
 its place alone, so that nothing of its surroundings comes onto the script's path.
@@ -40,17 +40,18 @@ def _die_with_parent() -> None:
         return
 
 
-def main(fd_in: int, fd_out: int) -> None:
+def main(fd_in: int, fd_out: int, engine: str = "builtin") -> None:
     """Answer frames from one descriptor on the other until the input ends."""
+    from smcontract.runtime.engines import make_service
+    from smcontract.runtime.export import without_exports
     from smcontract.runtime.frames import Reader, write_frame
-    from smcontract.runtime.service import Service
 
     # What the script starts must not hold the parent's pipes open.
     os.set_inheritable(fd_in, False)
     os.set_inheritable(fd_out, False)
     # A script that parses the command line at import meets the worker's, and ends as it does there.
     sys.argv[:] = ["model_service_worker.py", "--sock-type", "unix", "--sock-name", "/tmp/.mms.sock.9000"]
-    service = Service(owns_process=True)
+    service = make_service(engine, owns_process=True)
     process = os.getpid()
     reader = Reader(fd_in)
     while True:
@@ -69,15 +70,19 @@ def main(fd_in: int, fd_out: int) -> None:
                 continue
         try:
             write_frame(fd_out, answer, out)
-        except ValueError as error:
-            write_frame(fd_out, {"error": str(error)})
+        except ValueError:
+            # What was exported may be too much for a frame together; the answer itself is not lost with it.
+            try:
+                write_frame(fd_out, *without_exports(answer, out))
+            except ValueError as error:
+                write_frame(fd_out, {"error": str(error)})
 
 
 if __name__ == "__main__":
     _make_importable()
     _die_with_parent()
     try:
-        main(int(sys.argv[1]), int(sys.argv[2]))
+        main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])
     except (BrokenPipeError, KeyboardInterrupt):
         os._exit(1)
     # Threads and exit handlers of the script must not keep the process.

@@ -39,6 +39,11 @@ def describe(value: Any) -> Dict[str, Any]:
     }
 
 
+def is_dmatrix(value: Any) -> bool:
+    """Whether a value is an `xgboost.DMatrix`, which has neither `shape` nor a way to numpy."""
+    return any(cls.__name__ == "DMatrix" and cls.__module__ == "xgboost.core" for cls in type(value).__mro__)
+
+
 def guarded(value: Any, attribute: str) -> Any:
     """Return an attribute, or None where there is none or getting it raises."""
     try:
@@ -58,10 +63,10 @@ def _length(value: Any) -> Optional[int]:
 
 def _shape(value: Any) -> Optional[List[int]]:
     shape = guarded(value, "shape")
-    if not isinstance(shape, tuple):
-        return None
     try:
-        return [int(size) for size in shape]
+        if is_dmatrix(value):
+            return [value.num_row(), value.num_col()]
+        return [int(size) for size in shape] if isinstance(shape, tuple) else None
     except BaseException:
         return None
 

@@ -23,6 +23,13 @@ def _features(model: Any) -> Optional[int]:
     features = _integer(guarded(model, "n_features_in_"))
     if features is not None:
         return features
+    # An xgboost.Booster is asked; others call a setting so.
+    counted = guarded(model, "num_features")
+    if callable(counted) and type_name(model).startswith("xgboost."):
+        try:
+            return _integer(counted())
+        except BaseException:
+            return None
     modules = guarded(model, "modules")
     if not callable(modules):
         return None

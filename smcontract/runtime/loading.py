@@ -49,17 +49,36 @@ class Loaded:
         """Put back sys.path and the modules that were there, and forget those of the code directory."""
         if self not in _loaded:
             return
+        place = _loaded.index(self)
         _loaded.remove(self)
-        sys.path[:] = self._path
+        later = _loaded[place:]
         if self._packages in sys.meta_path:
             sys.meta_path.remove(self._packages)
-        for name in _modules_under([self.code_dir]):
-            del sys.modules[name]
+        # What is under this directory now may be of one that was loaded later from the same.
+        if not any(other.code_dir == self.code_dir for other in later):
+            for name in _modules_under([self.code_dir]):
+                del sys.modules[name]
         for name in [name for name, module in sys.modules.items() if self._provided(module)]:
             del sys.modules[name]
         if self.module is not None and sys.modules.get(self.name) is self.module:
             del sys.modules[self.name]
-        sys.modules.update(self._displaced)
+        if later:
+            later[0]._take_over(self)
+        else:
+            sys.path[:] = self._path
+            sys.modules.update(self._displaced)
+
+    def _take_over(self, closed: Loaded) -> None:
+        """Put back, when this one is closed, what was there before `closed`, which was loaded just before it."""
+        own = {name: module for name, module in self._displaced.items() if not closed._brought(module)}
+        self._path = closed._path
+        self._displaced = {**closed._displaced, **own}
+        if closed.code_dir not in [*self._path, *(other.code_dir for other in _loaded)]:
+            sys.path[:] = [entry for entry in sys.path if entry != closed.code_dir]
+
+    def _brought(self, module: ModuleType) -> bool:
+        file = getattr(module, "__file__", None)
+        return module is self.module or (isinstance(file, str) and file.startswith(os.path.join(self.code_dir, "")))
 
     def _has(self, name: str) -> bool:
         place = os.path.join(self.code_dir, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any, Callable, Collection, Dict, List, NamedTuple, Optional
 
 from smcontract.stacks._base import Stack
@@ -21,8 +20,12 @@ class Step(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The functions of a request in order, the one that loads the model, and the hooks around it."""
+    """The functions of a request in order, the one that loads the model, and the hooks around it.
 
+    `stack` is the stack as it is for this script and, once it is loaded, for this model.
+    """
+
+    stack: Stack
     steps: List[Step]
     model_fn: Step
     pre_model_fn: Optional[Step]
@@ -43,15 +46,16 @@ class Plan(NamedTuple):
 def make_plan(stack: Stack, module: Any, mask: Collection[str], context: Context) -> Plan:
     """Return the plan for a module (None: not found) with the masked functions taken for absent.
 
-    Raises ValueError for a `transform_fn` beside a function that it replaces, as the toolkits do, and what
-    the module's own `__getattr__` raises.
+    Raises ValueError for a `transform_fn` beside a function that it replaces, as the toolkits do, what the
+    stack refuses before the first call, and what the module's own `__getattr__` raises.
     """
+    stack = stack.for_module(module)
 
     def of_script(name: str) -> Any:
         return None if module is None or name in mask else getattr(module, name, None)
 
     def step(name: str, function: Any) -> Step:
-        if function:
+        if function is not None if stack.none_is_absent else function:
             return Step(name, "script", bind(stack, name, function, context))
         return default_step(stack, name)
 
@@ -67,7 +71,8 @@ def make_plan(stack: Stack, module: Any, mask: Collection[str], context: Context
     else:
         steps = [step(name, handlers[name]) for name in _HANDLERS]
     # A model_fn that is bound counts even if it is None, unlike the others.
-    if module is not None and "model_fn" not in mask and hasattr(module, "model_fn"):
+    absent = stack.none_is_absent and of_script("model_fn") is None
+    if module is not None and "model_fn" not in mask and hasattr(module, "model_fn") and not absent:
         model_fn = Step("model_fn", "script", bind(stack, "model_fn", module.model_fn, context))
     else:
         model_fn = default_step(stack, "model_fn")
@@ -75,7 +80,7 @@ def make_plan(stack: Stack, module: Any, mask: Collection[str], context: Context
     for name in ("pre_model_fn", "model_warmup_fn"):
         hook = of_script(name) if stack.has_hooks else None
         hooks[name] = None if hook is None else Step(name, "script", bind(stack, name, hook, context))
-    return Plan(steps, model_fn, hooks["pre_model_fn"], hooks["model_warmup_fn"])
+    return Plan(stack, steps, model_fn, hooks["pre_model_fn"], hooks["model_warmup_fn"])
 
 
 def default_step(stack: Stack, name: str) -> Step:
@@ -84,29 +89,5 @@ def default_step(stack: Stack, name: str) -> Step:
 
 
 def bind(stack: Stack, name: str, function: Any, context: Context) -> Call:
-    """Return how the toolkit calls a function: with the context where one more parameter stands."""
-    if not stack.counts_parameters:
-        return function  # type: ignore[no-any-return]
-    given = stack.arity[name]
-    try:
-        count = len(inspect.signature(function).parameters)
-    except (TypeError, ValueError) as error:
-        return _raising(error)
-    if count == given:
-        return function  # type: ignore[no-any-return]
-    if count == given + 1:
-        return lambda *arguments: function(*arguments, context)
-
-    def refuse(*_: Any) -> Any:
-        raise TypeError("{} takes {} arguments but {} were given.".format(function.__name__, count, given))
-
-    return refuse
-
-
-def _raising(error: Exception) -> Call:
-    kind, arguments = type(error), error.args
-
-    def refuse(*_: Any) -> Any:
-        raise kind(*arguments)
-
-    return refuse
+    """Return how the stack's toolkit calls a function of the script."""
+    return stack.bind(name, function, context)

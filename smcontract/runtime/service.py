@@ -18,12 +18,13 @@ from smcontract.runtime.plan import Plan, Step, default_step, make_plan
 from smcontract.runtime.values import MessageError, Values, from_blob
 from smcontract.stacks import get_stack
 from smcontract.stacks._base import Answer, Stack
+from smcontract.stacks._context import Context
 
 Message = Dict[str, Any]
 Reply = Tuple[Message, List[bytes]]
 
 
-class _StageError(Exception):
+class StageError(Exception):
     """A function of the script, or a default, did not return; `exception` is what it raised."""
 
     def __init__(self, step: Step, exception: BaseException) -> None:
@@ -60,7 +61,7 @@ class Service:
     def handle(self, message: Message, blobs: List[bytes]) -> Reply:
         """Answer one message; what cannot be answered becomes `{"error": ...}`, never an exception.
 
-        In a shared process the user's own Ctrl-C passes through.
+        In a shared process the user's own Ctrl-C passes through, and pytest's and the debugger's exceptions.
         """
         try:
             op = self._ops.get(message["op"])
@@ -73,6 +74,7 @@ class Service:
         except MessageError as error:
             return {"error": str(error)}, []
         except Exception as error:
+            self._reraise_interrupt(error)
             return {"error": "malformed message: {}: {}".format(type(error).__name__, error)}, []
 
     def close(self) -> None:
@@ -107,14 +109,14 @@ class Service:
                 self._reraise_interrupt(error)
                 failure = failure_of("import", "script", error)
                 self.close()
-                return {"ok": False, "failure": failure}, []
+                return _not_loaded(stack, self._context, error, failure, None)
             self._key = key
         try:
             plan, model = self._ready(mask)
-        except _StageError as error:
+        except StageError as error:
             failure = failure_of(error.step.name, error.step.by, error.exception)
             file = None if self._loaded is None else self._loaded.file
-            return {"ok": False, "failure": failure, "module_file": file}, []
+            return _not_loaded(stack, self._context, error.exception, failure, file)
         assert self._loaded is not None
         return {
             "ok": True,
@@ -124,17 +126,10 @@ class Service:
         }, []
 
     def _ready(self, mask: FrozenSet[str]) -> Tuple[Plan, Any]:
-        """Return the plan and the model for a mask; raises `_StageError` as loading does."""
+        """Return the plan and the model for a mask; raises `StageError` as loading does."""
         if self._loaded is None or self._stack is None or not self._key:
             raise MessageError("no script is loaded")
-        plan = self._plans.get(mask)
-        if plan is None:
-            try:
-                plan = make_plan(self._stack, self._loaded.module, mask, self._context)
-            except BaseException as error:
-                self._reraise_interrupt(error)
-                raise _StageError(Step("initialize", "script", make_plan), error) from None
-            self._plans[mask] = plan
+        plan = self._plans.get(mask) or self._plan(self._stack, mask)
         masked = "model_fn" in mask
         if masked not in self._models:
             if plan.pre_model_fn is not None:
@@ -143,17 +138,30 @@ class Service:
             if plan.model_warmup_fn is not None:
                 self._run(plan.model_warmup_fn, self._model_dir, model)
             self._models[masked] = model
+        settled = plan.stack.for_model(self._models[masked])
+        if settled is not plan.stack:
+            plan = self._plan(settled, mask)
         return plan, self._models[masked]
+
+    def _plan(self, stack: Stack, mask: FrozenSet[str]) -> Plan:
+        assert self._loaded is not None
+        try:
+            plan = make_plan(stack, self._loaded.module, mask, self._context)
+        except BaseException as error:
+            self._reraise_interrupt(error)
+            raise StageError(Step("initialize", "script", make_plan), error) from None
+        self._plans[mask] = plan
+        return plan
 
     def _run(self, step: Step, *arguments: Any) -> Any:
         try:
             return step.call(*arguments)
         except BaseException as error:
             self._reraise_interrupt(error)
-            raise _StageError(step, error) from None
+            raise StageError(step, error) from None
 
     def _reraise_interrupt(self, error: BaseException) -> None:
-        if not self._owns_process and isinstance(error, KeyboardInterrupt):
+        if not self._owns_process and _is_control(error):
             raise error
 
     def _invoke(self, message: Message, blobs: List[bytes]) -> Reply:
@@ -164,7 +172,7 @@ class Service:
         stages: List[Message] = []
         out: List[bytes] = []
         failure = None
-        self._context.begin(_headers(message))
+        self._context.begin(headers_of(message))
         try:
             plan, model = self._ready(frozenset(message.get("mask") or ()))
             content_type = stack.content_type(message.get("content_type"))
@@ -186,10 +194,10 @@ class Service:
                     stage["export"] = export(value, out)
                 stages.append(stage)
             answer = stack.respond(value, accept, self._context)
-        except _StageError as error:
+        except StageError as error:
             failure = failure_of(error.step.name, error.step.by, error.exception)
             answer = stack.fail(error.exception, self._context)
-        return _reply(answer, stages, failure, out)
+        return reply(answer, stages, failure, out)
 
     def _call(self, message: Message, blobs: List[bytes]) -> Reply:
         plan, model = self._ready(frozenset(message.get("mask") or ()))
@@ -197,7 +205,7 @@ class Service:
         arguments = [self._values.argument(argument, blobs, model) for argument in message["arguments"]]
         try:
             value = self._run(step, *arguments)
-        except _StageError as error:
+        except StageError as error:
             failure = failure_of(step.name, step.by, error.exception)
             return {"value": None, "description": None, "failure": failure}, []
         return {"value": self._values.keep(value), "description": describe(value), "failure": None}, []
@@ -205,7 +213,7 @@ class Service:
     def _step(self, plan: Plan, name: str, by: str) -> Step:
         assert self._stack is not None
         if by == "default":
-            return default_step(self._stack, name)
+            return default_step(plan.stack, name)
         step = plan.step(name)
         if step is None or (by == "script" and step.by != "script"):
             raise MessageError("the script has no {}".format(name))
@@ -228,11 +236,32 @@ class Service:
         return self._scratch
 
 
+def _not_loaded(
+    stack: Stack, context: Context, error: BaseException, failure: Message, module_file: Optional[str]
+) -> Reply:
+    # What every request is answered: the toolkits try to load at each.
+    context.begin({})
+    answer = stack.fail(error, context)
+    told = {"ok": False, "failure": failure, "module_file": module_file, "status": answer.status}
+    return dict(told, content_type=answer.content_type), [answer.body or b""]
+
+
+def _is_control(error: BaseException) -> bool:
+    """Whether an exception is no script's: Ctrl-C, leaving the debugger, pytest's own (an outcome, a time limit)."""
+    if isinstance(error, KeyboardInterrupt):
+        return True
+    return any(
+        cls.__module__ == "_pytest.outcomes" or (cls.__module__, cls.__name__) == ("bdb", "BdbQuit")
+        for cls in type(error).__mro__
+    )
+
+
 def _ping(_: Message, __: List[bytes]) -> Reply:
     return {"ok": True, "pid": os.getpid()}, []
 
 
-def _headers(message: Message) -> Dict[str, str]:
+def headers_of(message: Message) -> Dict[str, str]:
+    """Return the request's headers as the toolkit is given them; one that is not sent is absent."""
     pairs: Iterable[Tuple[str, Any]] = (
         ("Content-Type", message.get("content_type")),
         ("Accept", message.get("accept")),
@@ -244,7 +273,8 @@ def _body(stack: Stack, raw: bytes, content_type: Optional[str], body_type: Opti
     return stack.body(raw, content_type) if body_type is None else from_blob(raw, body_type)
 
 
-def _reply(answer: Answer, stages: List[Message], failure: Optional[Message], out: List[bytes]) -> Reply:
+def reply(answer: Answer, stages: List[Message], failure: Optional[Message], out: List[bytes]) -> Reply:
+    """Return the message that tells an answer and all that came of the request."""
     body = None
     if answer.body is not None:
         body = len(out)

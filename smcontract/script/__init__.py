@@ -1,7 +1,7 @@
 """Facts about a script, told from its source; the script never runs."""
 
 from smcontract.script.facts import HANDLERS, HOOKS, Function, Ignore, Import, Parameters, Problem
-from smcontract.script.reading import read_script
+from smcontract.script.reading import read_script, source_lines
 from smcontract.script.script import Script
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "Problem",
     "Script",
     "read_script",
+    "source_lines",
 ]

@@ -101,7 +101,7 @@ class _Binder:
             case ast.Delete(targets=targets):
                 for target in targets:
                     if isinstance(target, ast.Name):
-                        self.names.pop(target.id, None)
+                        self.remove(target.id, conditional=conditional)
             case ast.If():
                 self.if_(statement, conditional=conditional)
             case ast.Try() | ast.TryStar():
@@ -134,26 +134,23 @@ class _Binder:
 
     def if_(self, statement: ast.If, *, conditional: bool) -> None:
         truth = _known_test(statement.test)
-        if truth is not False:
-            self.block(statement.body, conditional=conditional or truth is None)
-        if truth is not True:
-            self.block(statement.orelse, conditional=conditional or truth is None)
+        if truth is not None:
+            self.block(statement.body if truth else statement.orelse, conditional=conditional)
+            return
+        before = dict(self.names)
+        self.block(statement.body, conditional=conditional)
+        taken, self.names = self.names, before
+        self.block(statement.orelse, conditional=conditional)
+        self.names = {name: _either(taken.get(name), self.names.get(name)) for name in {**taken, **self.names}}
 
     def set(self, name: str, function: Function, *, conditional: bool) -> None:
-        earlier = self.names.get(name)
-        if conditional and earlier is not None:
-            # Which of the two is called is only known when the script runs.
-            same = earlier.parameters == function.parameters
-            function = replace(
-                function,
-                kind="callable",
-                node=None,
-                parameters=function.parameters if same else None,
-                is_certain=earlier.is_certain,
-            )
-        elif conditional:
-            function = replace(function, is_certain=False)
-        self.names[name] = function
+        self.names[name] = _either(self.names.get(name), function) if conditional else function
+
+    def remove(self, name: str, *, conditional: bool) -> None:
+        if not conditional:
+            self.names.pop(name, None)
+        elif name in self.names:
+            self.names[name] = replace(self.names[name], is_certain=False)
 
     def assign(self, target: ast.expr, value: ast.expr, *, conditional: bool) -> None:
         match target:
@@ -161,8 +158,7 @@ class _Binder:
                 # The toolkits take a falsy handler as absent, but call a model_fn whatever it is
                 # (sagemaker_inference/transformer.py 1.10.1, _validate_user_module_and_set_functions).
                 if isinstance(value, ast.Constant) and value.value is None and name != "model_fn":
-                    if not conditional:
-                        self.names.pop(name, None)
+                    self.remove(name, conditional=conditional)
                     return
                 self.set(name, self.value(name, value), conditional=conditional)
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
@@ -224,12 +220,31 @@ class _Binder:
         if not wanted or statement.level or not statement.module or self.depth >= _NESTED_IMPORTS:
             return None
         path = self.directory.joinpath(*statement.module.split("."))
-        tree = self.parse(path.with_suffix(".py")) or self.parse(path / "__init__.py")
+        # A package comes before a module of the same name (importlib's FileFinder).
+        tree = self.parse(path / "__init__.py") or self.parse(path.with_name(path.name + ".py"))
         if tree is None:
             return None
         binder = _Binder(self.directory, self.parse, self.depth + 1)
         binder.block(tree.body, conditional=False)
         return binder
+
+
+def _either(one: Function | None, other: Function | None) -> Function:
+    """Return what a name is bound to where one of two ways through the module was taken."""
+    if one is None or other is None:
+        only = one or other
+        assert only is not None, "one of the ways binds the name"
+        return replace(only, is_certain=False)
+    if one is other:
+        return one
+    # Which of the two is called is only known when the script runs.
+    return replace(
+        other,
+        kind="callable",
+        node=None,
+        parameters=other.parameters if one.parameters == other.parameters else None,
+        is_certain=one.is_certain and other.is_certain,
+    )
 
 
 def _binds_unseen(call: ast.Call) -> bool:

@@ -34,13 +34,18 @@ class Keys(tuple[Any, ...]):
     __slots__ = ()
 
 
+def _is_of_toolkit(module: str | None) -> bool:
+    # A `content_types.py` of the user's own holds what it likes.
+    return module is not None and module.partition(".")[0].startswith("sagemaker")
+
+
 class Constants:
     """Looks up a module's constants by name; what is bound twice or not literally is `UNKNOWN`."""
 
     def __init__(self, tree: ast.Module) -> None:
         """Collect the module-level assignments of `tree`."""
         self._assigned: dict[str, ast.expr | None] = {}
-        self._toolkit: dict[str, str] = {}
+        self._modules: set[str] = set()
         top = {id(statement) for statement in tree.body}
         for statement in walk(tree.body):
             if id(statement) in top:
@@ -58,8 +63,9 @@ class Constants:
                 for target, value in zip(names, values, strict=False):
                     if isinstance(target, ast.Name):
                         self._bind(target.id, value)
-            case ast.ImportFrom(module=str(module), names=aliases) if module.rpartition(".")[2] in _TOOLKIT_MODULES:
-                self._toolkit |= {a.asname or a.name: a.name for a in aliases}
+            case ast.ImportFrom(module=str(module), names=aliases, level=0) if _is_of_toolkit(module):
+                for alias in aliases:
+                    self._import(module, alias)
             case _:
                 self._forget(statement)
 
@@ -78,6 +84,33 @@ class Constants:
                 self._drop(target)
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))):
                 self._assigned[name] = None
+            case ast.Import(names=aliases):
+                for alias in aliases:
+                    self._import_module(alias)
+            case ast.ImportFrom(module=module, names=aliases):
+                for alias in aliases:
+                    if alias.name in _TOOLKIT_MODULES and _is_of_toolkit(module):
+                        self._modules.add(alias.asname or alias.name)
+                    else:
+                        self._assigned[alias.asname or alias.name] = None
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                self._assigned[name] = None
+
+    def _import(self, module: str, alias: ast.alias) -> None:
+        """Note a name that comes from a toolkit: a module of constants, or one of them."""
+        name = alias.asname or alias.name
+        if alias.name in _TOOLKIT_MODULES:
+            self._modules.add(name)
+        elif module.rpartition(".")[2] in _TOOLKIT_MODULES and alias.name in _TOOLKIT:
+            self._bind(name, ast.Constant(_TOOLKIT[alias.name]))
+        else:
+            self._assigned[name] = None
+
+    def _import_module(self, alias: ast.alias) -> None:
+        if alias.asname and _is_of_toolkit(alias.name) and alias.name.rpartition(".")[2] in _TOOLKIT_MODULES:
+            self._modules.add(alias.asname)
+        else:
+            self._assigned[alias.asname or alias.name.partition(".")[0]] = None
 
     def _bind(self, name: str, value: ast.expr) -> None:
         self._assigned[name] = None if name in self._assigned else value
@@ -89,8 +122,6 @@ class Constants:
 
     def get(self, name: str) -> Any:
         """Return the value of a module-level name, or `UNKNOWN`."""
-        if name in self._toolkit:
-            return _TOOLKIT.get(self._toolkit[name], UNKNOWN)
         value = self._assigned.get(name)
         if value is None:
             return UNKNOWN
@@ -112,8 +143,11 @@ class Constants:
                 return value
             case ast.Name(id=name):
                 return self.get(name)
-            case ast.Attribute(value=ast.Name(id=module) | ast.Attribute(attr=module), attr=name):
-                return _TOOLKIT.get(name, UNKNOWN) if module in _TOOLKIT_MODULES else UNKNOWN
+            case ast.Attribute(value=ast.Name(id=module), attr=name):
+                is_toolkit = module in self._modules and module not in self._assigned
+                return _TOOLKIT.get(name, UNKNOWN) if is_toolkit else UNKNOWN
+            case ast.Attribute(value=ast.Attribute(attr=module) as path, attr=name) if module in _TOOLKIT_MODULES:
+                return _TOOLKIT.get(name, UNKNOWN) if _is_of_toolkit(ast.unparse(path)) else UNKNOWN
             case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
                 return self._all(elements)
             case ast.Dict(keys=keys):

@@ -12,15 +12,14 @@ from typing import Any
 from smcontract.script.conditions import describe
 from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.media_types import is_media_type
-from smcontract.script.names import parameters, yields
+from smcontract.script.names import TYPE_POSITIONS, parameters, positional, yields
 from smcontract.script.paths import Module, TooLong, Walk
 from smcontract.script.statements import walk
 from smcontract.script.states import Outcome, Returned, State
 from smcontract.script.trace import definitions
 from smcontract.script.values import BODY, EXITS, Known
 
-# The positions of the parameters that the server fills from the request.
-_TYPES = {"input_fn": (1,), "output_fn": (1,), "transform_fn": (2, 3)}
+# The positions of the parameter that the server fills with the request's body.
 _BODIES = {"input_fn": 0, "transform_fn": 1}
 
 # A type that no script names comes first: what is said of it holds for every type not named.
@@ -74,6 +73,24 @@ def ends_without_value(function: ast.FunctionDef, tree: ast.Module, *, name: str
         return []
 
 
+def may_take(fall: Fall, function: ast.FunctionDef, tree: ast.Module, types: Sequence[str], *, name: str = "") -> bool:
+    """Return whether a request with these media types may take the way of `fall`, as far as the source shows.
+
+    `types` are those that `function`, judged as the handler `name`, is given: the content type (`input_fn`), the
+    Accept (`output_fn`) or both in this order (`transform_fn`).
+    """
+    if not fall.condition:
+        return True
+    name = name or function.name
+    given = dict(zip(_type_parameters(function, name), types, strict=False))
+    try:
+        outcome = _walk(function, _module(tree), name, given)
+    except (TooLong, RecursionError):
+        return True
+    places = (_place(function, node, state) for node, state in _ends(outcome))
+    return any((place.lineno, kind) == (fall.line, fall.kind) for place, kind in places)
+
+
 @lru_cache(maxsize=4)
 def _module(tree: ast.Module) -> Module:
     imported: set[str] = set()
@@ -95,7 +112,7 @@ def _module(tree: ast.Module) -> Module:
 def _walk(function: ast.FunctionDef, module: Module, name: str, given: dict[str, str]) -> Outcome:
     env: dict[str, Any] = dict.fromkeys(parameters(function), UNKNOWN)
     if name in _BODIES:
-        env |= dict.fromkeys(_names(function)[_BODIES[name] :][:1], BODY)
+        env |= dict.fromkeys(positional(function)[_BODIES[name] :][:1], BODY)
     env |= {parameter: Known(value, typed=True) for parameter, value in given.items()}
     return Walk(module, name=name).function(function, env)
 
@@ -151,8 +168,7 @@ def _sometimes(function: ast.FunctionDef, module: Module, name: str, unreachable
 
 def _requests(function: ast.FunctionDef, module: Module, name: str) -> Iterator[dict[str, str]]:
     """Yield values for the parameters that name media types."""
-    names = _names(function)
-    chosen = [names[position] for position in _TYPES.get(name, ()) if position < len(names)]
+    chosen = _type_parameters(function, name)
     nodes: list[ast.AST] = [function, *module.helpers.values()]
     named = [
         node.value
@@ -163,6 +179,11 @@ def _requests(function: ast.FunctionDef, module: Module, name: str) -> Iterator[
     types: Sequence[str] = list(dict.fromkeys([_USUAL[0], *named, *_USUAL[1:]]))[:_MOST]
     for values in itertools.product(types, repeat=len(chosen)):
         yield dict(zip(chosen, values, strict=True))
+
+
+def _type_parameters(function: ast.FunctionDef, name: str) -> list[str]:
+    names = positional(function)
+    return [names[position] for position in TYPE_POSITIONS.get(name, ()) if position < len(names)]
 
 
 def _ends(outcome: Outcome) -> Iterator[tuple[ast.Return | None, State]]:
@@ -229,10 +250,6 @@ def _does_something(function: ast.FunctionDef) -> bool:
         for s in walk(function.body)
     )
     return not idle and not keeps
-
-
-def _names(function: ast.FunctionDef) -> list[str]:
-    return [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
 
 
 def _column(function: ast.FunctionDef, line: int) -> int:

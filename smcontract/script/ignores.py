@@ -8,7 +8,7 @@ import re
 import tokenize
 
 from smcontract.script.facts import Ignore
-from smcontract.script.statements import first_line, walk
+from smcontract.script.statements import blocks, first_line, walk
 
 _MARK = re.compile(r"#\s*smcontract:\s*ignore\s*\[([^\]]*)\]")
 
@@ -50,6 +50,6 @@ def _placed(line: int, codes: tuple[str, ...], statements: list[ast.stmt]) -> Ig
             if first_line(statement) <= line < max(statement.body[0].lineno, statement.lineno + 1):
                 end = statement.end_lineno or statement.lineno
                 return Ignore(line=line, codes=codes, first=first_line(statement), last=end, function=statement.name)
-        elif not hasattr(statement, "body") and statement.lineno <= line <= (statement.end_lineno or line):
+        elif not blocks(statement) and statement.lineno <= line <= (statement.end_lineno or line):
             first, last = statement.lineno, statement.end_lineno or line
     return Ignore(line=line, codes=codes, first=first, last=last)

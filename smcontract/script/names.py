@@ -6,6 +6,17 @@ import ast
 
 from smcontract.script.facts import FunctionNode
 
+# The positions of the parameters that the server fills with the Content-Type or Accept.
+TYPE_POSITIONS = {"input_fn": (1,), "output_fn": (1,), "transform_fn": (2, 3)}
+_OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+
 
 def parameters(function: FunctionNode) -> list[str]:
     """Return the names of every parameter, `*args` and `**kwargs` included."""
@@ -14,14 +25,19 @@ def parameters(function: FunctionNode) -> list[str]:
     return [a.arg for a in every if a is not None]
 
 
-def negated(text: str) -> str:
+def positional(function: FunctionNode) -> list[str]:
+    """Return the names of the parameters that a call can fill by position, in order."""
+    return [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+
+
+def negated(test: ast.expr) -> str:
     """Return how the opposite of a test is written."""
-    for one, other in ((" is not ", " is "), (" not in ", " in "), (" != ", " == ")):
-        if one in text:
-            return text.replace(one, other, 1)
-        if other in text:
-            return text.replace(other, one, 1)
-    return text.removeprefix("not ") if text.startswith("not ") else f"not {text}"
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return ast.unparse(operand)
+        case ast.Compare(left=left, ops=[op], comparators=comparators) if type(op) in _OPPOSITES:
+            return ast.unparse(ast.Compare(left=left, ops=[_OPPOSITES[type(op)]()], comparators=comparators))
+    return ast.unparse(ast.UnaryOp(op=ast.Not(), operand=test))
 
 
 def stored(target: ast.AST) -> list[str]:
@@ -37,6 +53,26 @@ def assigned(body: list[ast.stmt]) -> list[str]:
         for n in ast.walk(statement)
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store | ast.Del)
     ]
+
+
+def bound_by(statement: ast.stmt) -> list[str]:
+    """Return the names that a statement itself binds or unbinds, and not one in its blocks; `*` for a star import."""
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return [name]
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return [alias.asname or alias.name.partition(".")[0] for alias in names]
+        case ast.With(items=items) | ast.AsyncWith(items=items):
+            return [name for item in items if item.optional_vars for name in stored(item.optional_vars)]
+        case ast.For(target=target) | ast.AsyncFor(target=target):
+            return stored(target)
+        case ast.Match(cases=cases):
+            return [name for case in cases for name in captured(case.pattern)]
+        case ast.Try(handlers=handlers) | ast.TryStar(handlers=handlers):
+            return [handler.name for handler in handlers if handler.name]
+        case ast.Assign() | ast.AugAssign() | ast.AnnAssign(value=ast.expr()) | ast.Delete():
+            return assigned([statement])
+    return []
 
 
 def captured(pattern: ast.pattern) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.facts import FunctionNode
-from smcontract.script.names import assigned, captured, negated, parameters, stored, yields
+from smcontract.script.names import assigned, captured, negated, parameters, positional, stored, yields
 from smcontract.script.states import Choice, Outcome, Returned, State, Step, join
 from smcontract.script.trace import Definitions
 from smcontract.script.values import (
@@ -193,7 +193,7 @@ class Walk:
                 state.steps += (Step(test, bool(value.value)),)
             return self.block(body if value.value else orelse, state)
         looks_at_type = self.looks_at_type(test)
-        opposite = negated(text)
+        opposite = negated(test)
         if opposite in state.facts:
             return self.block(orelse if state.facts[opposite] else body, state)
         taken = {truth: Choice(node, truth, value is OPEN, _words(text, truth, value)) for truth in (True, False)}
@@ -362,8 +362,7 @@ class Walk:
         walk = Walk(self.module, name=helper.name, active=self.active)
         walk.steps = self.steps
         env = dict.fromkeys(parameters(helper), UNKNOWN)
-        names = [a.arg for a in (*helper.args.posonlyargs, *helper.args.args)]
-        for name, argument, value in zip(names, node.args, arguments, strict=False):
+        for name, argument, value in zip(positional(helper), node.args, arguments, strict=False):
             if isinstance(argument, ast.Starred):
                 break
             env[name] = value

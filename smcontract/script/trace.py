@@ -7,13 +7,32 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from smcontract.script.facts import FunctionNode
+from smcontract.script.names import bound_by, positional
+from smcontract.script.statements import walk
 
 Definitions = Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]
 
 
 def definitions(tree: ast.Module) -> Definitions:
-    """Return the functions that stand at module level, by name; the last of a name counts."""
-    return {s.name: s for s in tree.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)}
+    """Return the functions that stand at module level, by name; the last of a name counts.
+
+    Not one that is bound anew behind its `def` (`encode = timed(encode)`): what is called then is not known.
+    """
+    top = {id(s) for s in tree.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)}
+    found: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
+    for statement in walk(tree.body, into_functions=False):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and id(statement) in top:
+            found[statement.name] = statement
+            continue
+        for name in bound_by(statement):
+            if name == "*":
+                found.clear()
+            found.pop(name, None)
+    for statement in walk(tree.body):
+        if isinstance(statement, ast.Global):
+            for name in statement.names:
+                found.pop(name, None)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +114,11 @@ def _passed(
     call: ast.Call, helper: ast.FunctionDef | ast.AsyncFunctionDef, carries: Callable[[ast.expr | None], bool]
 ) -> frozenset[str]:
     """Return the parameters of `helper` that receive the followed value from `call`."""
-    positional = [a.arg for a in (*helper.args.posonlyargs, *helper.args.args)]
-    names = {name for name, argument in zip(positional, call.args, strict=False) if carries(argument)}
+    names = {name for name, argument in zip(positional(helper), call.args, strict=False) if carries(argument)}
     names |= {k.arg for k in call.keywords if k.arg and carries(k.value)}
     return frozenset(names)
 
 
 def parameter(function: FunctionNode, position: int) -> frozenset[str]:
     """Return the name of the positional parameter at `position`, or nothing if there is none."""
-    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
-    return frozenset(names[position : position + 1])
+    return frozenset(positional(function)[position : position + 1])

@@ -6,10 +6,9 @@ import ast
 import re
 from collections.abc import Iterable
 
-from smcontract.script.names import assigned, parameters
+from smcontract.script.names import TYPE_POSITIONS, assigned, parameters
 from smcontract.script.statements import blocks
 
-_TYPES = {"input_fn": (1,), "output_fn": (1,), "transform_fn": (2, 3)}
 _NAMED_SO = re.compile(r"type|accept|mime", re.IGNORECASE)
 
 
@@ -38,7 +37,7 @@ def _function_at(tree: ast.Module, line: int) -> ast.FunctionDef | None:
 def _of_type(function: ast.FunctionDef, local: set[str]) -> set[str]:
     """Return the parameters that hold the type or Accept, and the local names made of nothing else."""
     names = parameters(function)
-    places = _TYPES.get(function.name)
+    places = TYPE_POSITIONS.get(function.name)
     chosen = [names[at] for at in places if at < len(names)] if places else filter(_NAMED_SO.search, names)
     found = set(chosen)
     for node in ast.walk(function):

@@ -40,13 +40,15 @@ def get_stack(name: str) -> Stack:
 
 @functools.lru_cache(maxsize=None)
 def _builtin_names() -> Tuple[str, ...]:
-    return tuple(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
+    # A stack's name has a hyphen where its module has an underscore.
+    found = (info.name for info in pkgutil.iter_modules(__path__))
+    return tuple(name.replace("_", "-") for name in found if not name.startswith("_"))
 
 
 def _family(name: str) -> "Type[Stack] | None":
     # Only the one module is imported, so that the script's process starts fast.
     if name in _builtin_names():
-        found: Type[Stack] = importlib.import_module("{}.{}".format(__name__, name)).STACK
+        found: Type[Stack] = importlib.import_module("{}.{}".format(__name__, name.replace("-", "_"))).STACK
         return found
     return _third_parties().get(name)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Dict, FrozenSet, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, ClassVar, Dict, FrozenSet, Iterable, Mapping, NamedTuple, Optional, Tuple
 
+from smcontract.stacks._binding import bind_counted
 from smcontract.stacks._context import Context
 
 DEFAULT_ACCEPT_VARIABLE = "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT"
@@ -36,7 +37,12 @@ class Answer(NamedTuple):
 class Stack:
     """One container family at one version; instances never change.
 
-    `versions` runs from the oldest to the newest, which is the default. `sources` names, for each fact, the
+    `versions` runs from the oldest to the newest, which is the default. `handler_service` is what
+    the server's worker loads, as `MODULE:CLASS`; None where the toolkit is on no package index or has no such
+    worker. `unpacks_tuples` says that (body, content type) is taken apart,
+    `none_is_absent` that a function bound to None counts as left out (elsewhere whatever is false does, but a
+    `model_fn`), `json_stays_plain` that the default `input_fn` hands on JSON as dicts, lists and scalars, so that the
+    type depends on the body. `sources` names, for each fact, the
     toolkit, its version and the file that the fact was read in.
     """
 
@@ -44,17 +50,21 @@ class Stack:
     versions: ClassVar[Tuple[str, ...]]
     toolkit: ClassVar[str]
     server: ClassVar[str]
+    handler_service: ClassVar[Optional[str]] = None
     default_program: ClassVar[str] = "inference.py"
     text_types: ClassVar[FrozenSet[str]] = frozenset(("application/json", "text/csv"))
     body_type: ClassVar[str] = "bytearray"
-    content_types: ClassVar[Tuple[str, ...]] = ()
-    accepts: ClassVar[Tuple[str, ...]] = ()
+    content_types: Tuple[str, ...] = ()
+    accepts: Tuple[str, ...] = ()
     working_directory: ClassVar[str] = "server"
     error_status: ClassVar[int] = 500
     has_default_model_fn: ClassVar[bool] = False
     has_default_predict_fn: ClassVar[bool] = False
     default_attribute: ClassVar[Optional[str]] = None
     default_content_type: ClassVar[Optional[str]] = None
+    unpacks_tuples: ClassVar[bool] = True
+    none_is_absent: ClassVar[bool] = False
+    json_stays_plain: ClassVar[bool] = False
     max_request_bytes: ClassVar[Optional[int]] = None
     max_response_bytes: ClassVar[Optional[int]] = None
     packages: ClassVar[Tuple[str, ...]] = ()
@@ -72,6 +82,10 @@ class Stack:
         """Whether the number of parameters decides if a context is passed (else it never is)."""
         return False
 
+    def passes_context(self, name: str, defined: Iterable[str]) -> bool:  # noqa: ARG002
+        """Whether the function `name` of a script that defines these functions may take the context."""
+        return self.counts_parameters
+
     @property
     def has_hooks(self) -> bool:
         """Whether `pre_model_fn` and `model_warmup_fn` are called."""
@@ -79,6 +93,21 @@ class Stack:
 
     def _is_at_least(self, *release: int) -> bool:
         return tuple(int(part) for part in self.version.split(".")) >= release
+
+    def for_module(self, module: Any) -> Stack:  # noqa: ARG002
+        """Return the stack as it is for a script's module (None: not found), before the model is loaded."""
+        return self
+
+    def for_model(self, model: Any) -> Stack:  # noqa: ARG002
+        """Return the stack as it is for the loaded model, where the kind of model decides on the defaults."""
+        return self
+
+    def bind(self, name: str, function: Any, context: Context) -> Callable[..., Any]:
+        """Return how the toolkit calls a function of the script, given the arguments without the context.
+
+        Raises where the toolkit refuses the function before it calls it.
+        """
+        return bind_counted(function, self.arity[name], context) if self.counts_parameters else function
 
     def new_context(self, model_dir: Optional[str]) -> Context:
         """Return the context object that one worker keeps for all its requests."""
@@ -101,6 +130,17 @@ class Stack:
     def default_model_fn(self, model_dir: str) -> Any:
         """Load the model, where the script has no `model_fn`."""
         raise NotImplementedError("Please provide a model_fn implementation.")
+
+    def default_model_fn_needs(
+        self,
+        files: Iterable[str],  # noqa: ARG002
+        env: Mapping[str, str],  # noqa: ARG002
+    ) -> Optional[str]:
+        """Return what the default `model_fn` needs where these files of the model directory are not enough.
+
+        `env` is the container's environment; the text follows "the default one". None: it may load a model.
+        """
+        return None
 
     def default_input_fn(self, data: Any, content_type: Optional[str]) -> Any:
         """Decode a request body, where the script has no `input_fn`."""

@@ -94,6 +94,13 @@ def decode_npy(body: Any) -> Any:
     return numpy.load(io.BytesIO(body), allow_pickle=True)
 
 
+def decode_plain_npy(body: Any) -> Any:
+    """Return the array of an .npy file; raises ValueError for pickled objects."""
+    import numpy
+
+    return numpy.load(io.BytesIO(body), allow_pickle=False)
+
+
 def decode_npz(body: Any) -> Any:
     """Return the scipy sparse matrix of an .npz file."""
     import scipy.sparse

@@ -8,45 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, ClassVar, Dict, Iterable, Optional
+from typing import Any, ClassVar, Dict, Optional, Tuple
 
+from smcontract.stacks import _containers_codecs
 from smcontract.stacks._base import Answer, Stack
 from smcontract.stacks._codecs import CSV, JSON, NPY
 from smcontract.stacks._context import Context
+from smcontract.stacks._flask_response import Response, bytes_of, labelled
 from smcontract.stacks._traceback import message_of
 
 _HTML = "text/html; charset=utf-8"
 _ERROR_PAGE = (
     b"<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>\n"
 )
-_TEXT_MIMETYPES = frozenset(
-    (
-        "application/ecmascript",
-        "application/javascript",
-        "application/sql",
-        "application/xml",
-        "application/xml-dtd",
-        "application/xml-external-parsed-entity",
-    )
-)
-
-
-class Response:
-    """The response object of sagemaker-containers: a body, a status and a media type."""
-
-    __module__ = "sagemaker_containers._worker"
-
-    def __init__(
-        self,
-        response: Any = None,
-        accept: Any = None,  # noqa: ARG002
-        status: Any = 200,
-        headers: Any = None,  # noqa: ARG002
-        mimetype: Any = None,
-    ) -> None:
-        self.response = response
-        self.status_code = int(str(status).partition(" ")[0])
-        self.mimetype = mimetype
 
 
 class FlaskStack(Stack):
@@ -55,9 +29,9 @@ class FlaskStack(Stack):
     server = "flask"
     body_type = "bytes"
     default_content_type = JSON
-    content_types = (JSON, CSV, NPY)
-    accepts = (JSON, CSV, NPY)
-    packages = ("sagemaker_inference", "sagemaker_containers")
+    content_types: Tuple[str, ...] = (JSON, CSV, NPY)
+    accepts: Tuple[str, ...] = (JSON, CSV, NPY)
+    packages: ClassVar[Tuple[str, ...]] = ("sagemaker_inference", "sagemaker_containers")
     sources: ClassVar[Dict[str, str]] = {
         "body_type": "sagemaker-containers 2.8.6.post2 _worker.py",
         "text_types": "sagemaker-containers 2.8.6.post2 _content_types.py",
@@ -71,6 +45,10 @@ class FlaskStack(Stack):
         """Return str of JSON and CSV, with U+FFFD for what is no UTF-8, and bytes of the rest."""
         return raw.decode("utf-8", "replace") if content_type in self.text_types else bytes(raw)
 
+    def default_output_fn(self, prediction: Any, accept: str) -> Any:
+        """Encode for an Accept header that is exactly one known type."""
+        return Response(_containers_codecs.encode(prediction, accept), mimetype=accept)
+
     def respond(
         self,
         result: Any,
@@ -79,8 +57,6 @@ class FlaskStack(Stack):
     ) -> Answer:
         """Send a result: (body, media type) apart, str and bytes as HTML, dict and list as compact JSON."""
         try:
-            if isinstance(result, Response):
-                return _respond(result.response, result.mimetype, result.status_code)
             if isinstance(result, tuple):
                 return _respond(result[0], result[1])
             return _make_response(result)
@@ -111,50 +87,22 @@ def _make_response(result: Any) -> Answer:
         return _respond(result, "text/html")
     if hasattr(result, "get_data") and hasattr(result, "status_code"):
         status = int(result.status_code)
-        return Answer(
-            status,
-            result.content_type,
-            bytes(result.get_data()),
-            _error_of(status),
-        )
+        (result.content_type or "").encode("latin-1")
+        error = "status {} set by the script".format(status) if status >= 400 else None
+        return Answer(status, result.content_type, bytes(result.get_data()), error)
     if result is None:
         raise TypeError("the view function returned None, which is no valid response")
     raise TypeError("the view function returned {}, which is no valid response".format(type(result).__name__))
 
 
-def _respond(body: Any, mimetype: Any, status: int = 200) -> Answer:
+def _respond(body: Any, mimetype: Any) -> Answer:
     if mimetype is None:
         mimetype = JSON
-    if mimetype.startswith("text/") or mimetype in _TEXT_MIMETYPES or mimetype.endswith("+xml"):
-        mimetype += "; charset=utf-8"
+    mimetype = labelled(mimetype)
     if "\r" in mimetype or "\n" in mimetype:
         raise ValueError("a header value must not hold line breaks")
     mimetype.encode("latin-1")
-    return Answer(status, mimetype, _body(body), _error_of(status))
-
-
-def _error_of(status: int) -> Optional[str]:
-    return "status {} set by the script".format(status) if status >= 400 else None
-
-
-def _body(body: Any) -> bytes:
-    if body is None:
-        return b""
-    if isinstance(body, str):
-        return body.encode("utf-8")
-    if isinstance(body, (bytes, bytearray)):
-        return bytes(body)
-    return b"".join(_chunks(body))
-
-
-def _chunks(body: Iterable[Any]) -> Iterable[bytes]:
-    for chunk in body:
-        if isinstance(chunk, str):
-            yield chunk.encode("utf-8")
-        elif isinstance(chunk, (bytes, bytearray)):
-            yield bytes(chunk)
-        else:
-            raise TypeError("a response body of {} cannot be sent".format(type(chunk).__name__))
+    return Answer(200, mimetype, bytes_of(body))
 
 
 def _json_default(value: Any) -> Any:

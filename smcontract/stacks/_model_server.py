@@ -24,9 +24,9 @@ class ModelServerStack(Stack):
     server = "multi-model-server"
     body_type = "bytearray"
     working_directory = "model_dir"
-    content_types: ClassVar[Tuple[str, ...]] = (JSON, CSV, NPY, NPZ)
-    accepts = (JSON, CSV, NPY)
-    packages = ("sagemaker_inference",)
+    content_types: Tuple[str, ...] = (JSON, CSV, NPY, NPZ)
+    accepts: Tuple[str, ...] = (JSON, CSV, NPY)
+    packages: ClassVar[Tuple[str, ...]] = ("sagemaker_inference",)
     max_request_bytes = _FRAME_LIMIT
     max_response_bytes = _FRAME_LIMIT
     sources: ClassVar[Dict[str, str]] = {

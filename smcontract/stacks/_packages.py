@@ -13,7 +13,7 @@ import re
 from types import ModuleType
 from typing import Any, Callable, Dict, Optional, Sequence
 
-from smcontract.stacks import _codecs, _containers_codecs
+from smcontract.stacks import _codecs, _containers_codecs, _dmatrix, _huggingface_codecs
 
 _CONTENT_TYPES = {
     "JSON": _codecs.JSON,
@@ -80,7 +80,7 @@ def _remove_crlf(text: str) -> str:
 
 
 def _containers_response() -> Dict[str, Any]:
-    from smcontract.stacks._flask import Response
+    from smcontract.stacks._flask_response import Response
 
     return {"Response": Response}
 
@@ -90,6 +90,8 @@ def _same(names: Dict[str, Any]) -> Callable[[], Dict[str, Any]]:
 
 
 _FRAMEWORK = "sagemaker_containers.beta.framework"
+_XGBOOST = "sagemaker_xgboost_container"
+_HUGGINGFACE = "sagemaker_huggingface_inference_toolkit"
 _CODECS_OF_CONTAINERS = {
     "encode": _containers_codecs.encode,
     "decode": _containers_codecs.decode,
@@ -137,6 +139,36 @@ _MODULES: Dict[str, Callable[[], Dict[str, Any]]] = {
     _FRAMEWORK + ".modules": _same({}),
     _FRAMEWORK + ".transformer": _same({}),
     _FRAMEWORK + ".server": _same({}),
+    "mms": _same({}),
+    "mms.service": _same({"PredictionException": _huggingface_codecs.PredictionException}),
+    _HUGGINGFACE: _same({}),
+    _HUGGINGFACE + ".content_types": _same(_huggingface_codecs.CONTENT_TYPES),
+    _HUGGINGFACE + ".decoder_encoder": _same(
+        {
+            "decode": _huggingface_codecs.decode,
+            "decode_audio": _huggingface_codecs.decode_audio,
+            "decode_csv": _huggingface_codecs.decode_csv,
+            "decode_image": _huggingface_codecs.decode_image,
+            "decode_json": _huggingface_codecs.decode_json,
+            "encode": _huggingface_codecs.encode,
+            "encode_csv": _huggingface_codecs.encode_csv,
+            "encode_image": _huggingface_codecs.encode_image,
+            "encode_json": _huggingface_codecs.encode_json,
+        }
+    ),
+    _XGBOOST: _same({}),
+    _XGBOOST + ".encoder": _same(
+        {
+            "csv_to_dmatrix": _dmatrix.decode_csv,
+            "decode": _dmatrix.decode,
+            "json_to_jsonlines": _dmatrix.json_to_jsonlines,
+            "libsvm_to_dmatrix": _dmatrix.decode_libsvm,
+            "recordio_protobuf_to_dmatrix": _dmatrix.decode_recordio,
+        }
+    ),
+    # Imported by scripts that train too.
+    _XGBOOST + ".data_utils": _same({}),
+    _XGBOOST + ".distributed": _same({}),
 }
 
 

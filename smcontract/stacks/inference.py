@@ -13,6 +13,7 @@ class InferenceStack(ModelServerStack):
     name = "inference"
     versions: ClassVar[Tuple[str, ...]] = ("1.5.5", "1.6.0", "1.7.0", "1.7.1", "1.10.1")
     toolkit = "sagemaker-inference"
+    handler_service = "sagemaker_inference.default_handler_service:DefaultHandlerService"
 
     @property
     def counts_parameters(self) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import os
-from typing import Any, Optional
+from typing import Any, Iterable, Mapping, Optional
 
 from smcontract.stacks import _codecs
 from smcontract.stacks._codecs import CSV, ENCODABLE, JSON, NPY, UnsupportedFormatError, parse_accept
@@ -29,6 +29,7 @@ class PyTorchStack(ModelServerStack):
     name = "pytorch"
     versions = ("2.0.25",)
     toolkit = "sagemaker-pytorch-inference"
+    handler_service = "sagemaker_pytorch_serving_container.handler_service:HandlerService"
     server = "torchserve"
     content_types = (JSON, CSV, NPY)
     has_default_model_fn = True
@@ -50,6 +51,18 @@ class PyTorchStack(ModelServerStack):
     def has_hooks(self) -> bool:
         """Its copy of the toolkit calls them."""
         return True
+
+    def default_model_fn_needs(
+        self,
+        files: Iterable[str],
+        env: Mapping[str, str],  # noqa: ARG002
+    ) -> Optional[str]:
+        """One file must be the model."""
+        names = sorted(name for name in files if os.path.splitext(name)[1] in _SUFFIXES)
+        if _MODEL_FILE in names or len(names) == 1:
+            return None
+        held = "holds {}".format(", ".join(names)) if names else "holds no .pt or .pth file"
+        return "needs model.pt or exactly one .pt or .pth file, and the model directory " + held
 
     def default_model_fn(self, model_dir: str) -> Any:
         """Load `model.pt`, else the one .pt or .pth file, as TorchScript.

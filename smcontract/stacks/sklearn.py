@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from smcontract.stacks import _containers_codecs
-from smcontract.stacks._flask import FlaskStack, Response
+from smcontract.stacks._flask import FlaskStack
 
 _SERVING = "sagemaker-scikit-learn-container eae7b6b serving.py"
 
@@ -33,10 +33,6 @@ class SklearnStack(FlaskStack):
     def default_predict_fn(self, data: Any, model: Any) -> Any:
         """Return `model.predict(data)`."""
         return model.predict(data)
-
-    def default_output_fn(self, prediction: Any, accept: str) -> Any:
-        """Encode for an Accept header that is exactly one known type."""
-        return Response(_containers_codecs.encode(prediction, accept), mimetype=accept)
 
 
 STACK = SklearnStack

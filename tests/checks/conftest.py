@@ -27,6 +27,7 @@ def find(tmp_path: Path) -> Callable[..., list[Violation]]:
         model_files: tuple[str, ...] | None = None,
         siblings: dict[str, str] | None = None,
         layout_problem: str | None = None,
+        env: dict[str, str] | None = None,
         layout_servers: tuple[str, ...] = ("multi-model-server", "torchserve", "flask"),
     ) -> list[Violation]:
         path = tmp_path / "inference.py"
@@ -51,7 +52,13 @@ def find(tmp_path: Path) -> Callable[..., list[Violation]]:
             layout_fix="move it" if layout_problem else None,
             layout_servers=layout_servers,
         )
-        context = StaticContext(script=read_script(path), stack=get_stack(stack), target=target, check=check)
+        context = StaticContext(
+            script=read_script(path),
+            stack=get_stack(stack),
+            target=target,
+            env=env or {},
+            check=check,
+        )
         found = list(check.function(context))
         for violation in found:
             assert violation.code == check.code

@@ -55,6 +55,52 @@ def test_the_default_of_pytorch_may_load_it(find: Find, files: tuple[str, ...] |
 
 
 @pytest.mark.parametrize(
+    ("stack", "files", "needs", "says"),
+    [
+        pytest.param("huggingface", (), "HF_TASK in the environment", "HF_TASK", id="no-model-and-no-task"),
+        pytest.param("huggingface", ("model.safetensors",), "config.json", "HF_TASK", id="weights-alone"),
+        pytest.param(
+            "mxnet", (), "model-symbol.json, model-0000.params, model-shapes.json", "missing", id="mxnet-empty"
+        ),
+        pytest.param(
+            "mxnet",
+            ("model-symbol.json", "model-0000.params"),
+            "needs model-shapes.json in the model directory",
+            "missing file",
+            id="mxnet-one-missing",
+        ),
+    ],
+)
+def test_what_the_default_of_another_stack_needs(
+    find: Find, stack: str, files: tuple[str, ...], needs: str, says: str
+) -> None:
+    (violation,) = find(model_fn_missing, WITHOUT, stack=stack, model_files=files)
+
+    assert violation.message.startswith("there is no model_fn, and the default one needs ")
+    assert needs in violation.message
+    assert says in violation.on_sagemaker.message
+    assert violation.on_sagemaker.status == (400 if stack == "huggingface" else 500)
+
+
+@pytest.mark.parametrize(
+    ("stack", "files", "env"),
+    [
+        pytest.param("huggingface", None, {}, id="not-known"),
+        pytest.param("huggingface", ("config.json",), {}, id="config"),
+        pytest.param("huggingface", ("model_index.json",), {}, id="diffusers"),
+        pytest.param("huggingface", (), {"HF_TASK": "text-classification"}, id="task"),
+        pytest.param("huggingface", (), {"HF_MODEL_ID": "a/b"}, id="from-the-hub"),
+        pytest.param("mxnet", None, {}, id="mxnet-not-known"),
+        pytest.param("mxnet", ("model-symbol.json", "model-0000.params", "model-shapes.json"), {}, id="mxnet"),
+    ],
+)
+def test_the_default_of_another_stack_may_load_it(
+    find: Find, stack: str, files: tuple[str, ...] | None, env: dict[str, str]
+) -> None:
+    assert find(model_fn_missing, WITHOUT, stack=stack, model_files=files, env=env) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         pytest.param("def model_fn(model_dir): return 1", id="def"),

@@ -11,7 +11,7 @@ from smcontract.violations import Violation
 
 Find = Callable[..., list[Violation]]
 
-COUNTING = ["inference@1.7.0", "inference@1.7.1", "inference@1.10.1", "pytorch"]
+COUNTING = ["inference@1.7.0", "inference@1.7.1", "inference@1.10.1", "pytorch", "huggingface"]
 BINDING = ["inference@1.5.5", "inference@1.6.0", "sklearn"]
 PASSED = {"model_fn": 1, "input_fn": 2, "predict_fn": 2, "output_fn": 2, "transform_fn": 4}
 
@@ -29,6 +29,24 @@ def test_where_parameters_are_counted(find: Find, stack: str, name: str, more: i
     found = find(wrong_parameter_count, _define(name, PASSED[name] + more), stack=stack)
 
     assert [v.function for v in found] == ([] if right else [name])
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        pytest.param(_define("model_fn", 1), True, id="alone"),
+        pytest.param(_define("model_fn", 2), False, id="context"),
+        pytest.param(_define("model_fn", 2, defaults=1), True, id="context-that-may-be-left-out"),
+        pytest.param(_define("model_fn", 3, defaults=2), False, id="two-more"),
+        pytest.param(_define("model_fn", 2) + _define("transform_fn", 4), True, id="with-transform-fn"),
+        pytest.param(_define("predict_fn", 3), True, id="predict-fn"),
+    ],
+)
+def test_mxnet_calls_model_fn_without_the_context_first(find: Find, text: str, right: bool) -> None:
+    found = find(wrong_parameter_count, text, stack="mxnet")
+
+    assert (not found) is right
+    assert all("container passes 1" in violation.message for violation in found)
 
 
 @pytest.mark.parametrize("stack", BINDING)

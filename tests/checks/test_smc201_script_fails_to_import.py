@@ -105,6 +105,7 @@ def test_an_exit_at_import_says_that_the_worker_exits(tmp_path: Path, source: st
 
 def test_under_flask_the_endpoint_never_comes_up(tmp_path: Path) -> None:
     violation = judge(tmp_path, "1 / 0\n" + REST, CODE, stack="sklearn").violation
+    assert violation.on_sagemaker.status is None
     assert violation.on_sagemaker.message == "/ping fails, and the endpoint never goes InService"
 
 

@@ -65,6 +65,7 @@ def test_the_innermost_line_of_the_users_own_counts(tmp_path: Path) -> None:
 def test_under_flask_the_endpoint_never_comes_up(tmp_path: Path) -> None:
     source = "def model_fn(model_dir):\n    raise ValueError('no')\n" + REST
     violation = judge(tmp_path, source, CODE, stack="sklearn", files=MODEL).violation
+    assert violation.on_sagemaker.status is None
     assert violation.on_sagemaker.message == "/ping fails, and the endpoint never goes InService"
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from smcontract.checks.smc302_undeclared_type_not_refused import UNDECLARED
 from smcontract.violations import Severity
 from support import judge, line_of
 
@@ -227,3 +228,30 @@ def input_fn(body, content_type):
     return table.read(body)
 """
     assert judge(tmp_path, script(input_fn), CODE).violations == ()
+
+
+@pytest.mark.parametrize("declared", [["text/csv"], ["text/csv", "image/png"]], ids="-".join)
+def test_a_type_that_the_script_supports_is_not_asked_for_where_the_user_names_a_part(
+    tmp_path: Path, declared: list[str]
+) -> None:
+    input_fn = """
+def input_fn(body, content_type):
+    if content_type == "text/csv":
+        return [float(field) for field in body.split(",")]
+    if content_type in ("application/xml", "text/plain; charset=utf-8"):
+        return [len(body)]
+    raise ValueError(content_type)
+"""
+    judged = judge(tmp_path, script(input_fn), CODE, content_types=declared)
+    assert (judged.outcome, judged.violations) == ("passed", ())
+
+
+def test_a_script_that_names_every_type_is_skipped(tmp_path: Path) -> None:
+    input_fn = f"""
+def input_fn(body, content_type):
+    if content_type in {UNDECLARED}:
+        return [len(body)]
+    raise ValueError(content_type)
+"""
+    judged = judge(tmp_path, script(input_fn), CODE)
+    assert (judged.outcome, judged.reason) == ("skipped", "the script names every content type that would be tried")

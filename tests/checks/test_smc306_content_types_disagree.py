@@ -177,3 +177,15 @@ def test_the_defaults_agree_with_themselves(tmp_path: Path, stack: str) -> None:
     source = HEAD + TAIL.replace("[len(data)]", "np.asarray(data).sum()").replace("(prediction)", "(float(prediction))")
     judged = judge(tmp_path, source, CODE, stack=stack, max_examples=15)
     assert (judged.outcome, judged.violations) == ("passed", ())
+
+
+@pytest.mark.parametrize("swapped", [False, True], ids=["as the first type", "as the second"])
+def test_what_one_type_cannot_read_disagrees_whichever_comes_first(tmp_path: Path, swapped: bool) -> None:
+    as_csv, as_json = "np.atleast_1d(np.genfromtxt(io.StringIO(body)))", "np.array(json.loads(body))"
+    types = ("text/csv", "application/json") if swapped else ("application/json", "text/csv")
+    readers = {"text/csv": as_csv, "application/json": as_json}
+    ways = "\n".join(f"    if content_type == {kind!r}:\n        return {readers[kind]}" for kind in types)
+    source = f"{HEAD}\ndef input_fn(body, content_type):\n{ways}\n    raise ValueError(content_type)\n{TAIL}"
+    judged = judge(tmp_path, source, CODE, max_examples=15)
+    assert judged.outcome == "failed"
+    assert "nan" in judged.violation.expected + judged.violation.got

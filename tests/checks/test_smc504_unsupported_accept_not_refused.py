@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from smcontract.checks.smc504_unsupported_accept_not_refused import UNSUPPORTED
 from smcontract.violations import Severity
 from support import judge, line_of
 
@@ -217,3 +218,15 @@ class TestSilent:
         judged = here(tmp_path, source.replace("return None", "return 1 if accept else None"), CODE)
         assert judged.outcome == "skipped"
         assert "--smcontract-payload" in judged.reason
+
+
+def test_an_accept_that_the_script_supports_is_not_asked_for_where_the_user_names_a_part(tmp_path: Path) -> None:
+    source = script("if accept == 'image/png':\n        return b'PNG', accept\n    raise ValueError(accept)")
+    judged = here(tmp_path, source, CODE, accepts=["application/json"])
+    assert (judged.outcome, judged.violations) == ("passed", ())
+
+
+def test_a_script_that_names_every_accept_is_skipped(tmp_path: Path) -> None:
+    source = script(f"if accept in {UNSUPPORTED}:\n        return b'any', accept\n    raise ValueError(accept)")
+    judged = here(tmp_path, source, CODE)
+    assert (judged.outcome, judged.reason) == ("skipped", "the script names every Accept that would be tried")

@@ -138,6 +138,13 @@ class TestDataThatWasOnlyDrawn:
         assert violation.request is not None
         assert violation.request.body_base64 == b"[[0, 0, 0]]"
 
+    def test_a_payload_makes_no_other_numbers_valid(self, tmp_path: Path) -> None:
+        payload = tmp_path / "numbers.json"
+        payload.write_text("[[1, 2, 3]]")
+        judged = here(tmp_path, self.SOURCE, CODE, payload=[f"{payload};application/json"], max_examples=60)
+        assert judged.outcome == "warned"
+        assert judged.violation.severity is Severity.WARNING
+
     def test_a_payload_of_the_user_s_is_an_error(self, tmp_path: Path) -> None:
         payload = tmp_path / "zeros.json"
         payload.write_text("[[0, 0]]")
@@ -185,6 +192,7 @@ def test_what_is_no_json_at_all_is_smc502(tmp_path: Path) -> None:
     assert (judged.outcome, judged.violations) == ("passed", ())
 
 
-def test_there_is_no_item_for_other_accepts(tmp_path: Path) -> None:
+def test_there_is_nothing_to_say_of_other_accepts(tmp_path: Path) -> None:
     source = script().replace('accept == "application/json"', 'accept == "text/csv"')
-    assert here(tmp_path, source, CODE).checks == ()
+    judged = here(tmp_path, source, CODE)
+    assert (judged.outcome, judged.reason) == ("skipped", "no Accept of this script is application/json")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,14 @@ def saved(here: Path) -> SavedCase:
     )
     save(case, here)
     return case
+
+
+def test_the_frame_shows_the_line_behind_a_form_feed(here: Path, said: Said, saved: SavedCase) -> None:
+    write_script(here, "\f\n" + textwrap.dedent(LAST_LETTERS))
+    status, out, _ = said("replay", saved.id)
+    assert status == 1
+    (marked,) = [line for line in out.splitlines() if line.startswith("  > ")]
+    assert "field[-1]" in marked
 
 
 def test_what_a_run_saves_is_replayed_until_it_is_fixed(here: Path, said: Said) -> None:

@@ -39,6 +39,7 @@ def test_who_serves_what(said: Said, here: Path) -> None:
         "content types": "application/json, text/csv, application/x-npy",
         "accepts": "text/csv",
         "bodies": "str for application/json and text/csv, bytes for any other content type",
+        "context": "never passed by sklearn@2.8.6.post2",
         "model_fn": "script:4 (no default: without it no model loads)",
         "input_fn": "default (sklearn): return a float32 array of JSON and CSV, and the array as it is of NPY",
         "predict_fn": "default (sklearn): return `model.predict(data)`",
@@ -94,6 +95,18 @@ def test_transform_fn_takes_the_place_of_three(said: Said, here: Path) -> None:
 def test_hooks(said: Said, here: Path, stack: str, told: str) -> None:
     write_script(here, "def pre_model_fn(model_dir): ...\n\ndef model_fn(d): ...")
     assert rows(said("resolve", "inference.py", "--stack", stack)[1])["pre_model_fn"] == told
+
+
+@pytest.mark.parametrize(
+    ("stack", "told"),
+    [
+        ("inference", "passed to a function that takes one parameter more"),
+        ("inference@1.6.0", "never passed by inference@1.6.0"),
+    ],
+)
+def test_the_context_is_the_version_s(said: Said, here: Path, stack: str, told: str) -> None:
+    write_script(here, "def model_fn(d): ...")
+    assert rows(said("resolve", "inference.py", "--stack", stack)[1])["context"] == told
 
 
 def test_one_block_for_each_script_and_stack(said: Said, here: Path) -> None:

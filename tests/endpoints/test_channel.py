@@ -99,6 +99,12 @@ def test_a_death_is_told_apart(code: str, death: str, tmp_path: Path) -> None:
         assert (caught.value.ended, caught.value.death) == (Ended.DIED, death)
 
 
+@pytest.mark.parametrize("timeout", [1e19, float("inf"), 1e8 + 1])
+def test_a_time_limit_has_no_upper_bound(timeout: float, tmp_path: Path) -> None:
+    with process(tmp_path) as channel:
+        assert channel.call({"op": "ping"}, [], timeout)[0]["ok"]
+
+
 def test_a_late_answer_ends_the_process(tmp_path: Path) -> None:
     with process(tmp_path) as channel:
         pid = pid_of(channel)
@@ -280,6 +286,29 @@ def test_without_isolation_this_process_is_left_as_it_was(tmp_path: Path, monkey
         channel.close()
     assert state_of_this_process() == before
     assert not list(code.rglob("__pycache__"))
+
+
+def test_without_isolation_what_the_user_gives_is_there(tmp_path: Path) -> None:
+    write_script(
+        tmp_path,
+        """
+        import json, os
+
+        def model_fn(model_dir):
+            return None
+
+        def transform_fn(model, body, content_type, accept):
+            return json.dumps([os.environ.get(name) for name in ("HOME", "TMPDIR", "PATH")])
+        """,
+    )
+    own = os.environ.get("HOME"), os.environ["PATH"]
+    environment = {"HOME": "/given", "TMPDIR": "/given/tmp", "PATH": "/a"}
+    channel = InlineChannel(cwd=tmp_path, environment=environment, given={"HOME", "TMPDIR"})
+    assert channel.call(load_message(tmp_path), [], 1.0)[0]["ok"]
+    _, blobs = channel.call(invoke_message(), [b""], 1.0)
+    channel.close()
+    assert json.loads(blobs[0]) == ["/given", "/given/tmp", own[1]]
+    assert (os.environ.get("HOME"), os.environ["PATH"]) == own
 
 
 def test_without_isolation_two_scripts_of_one_name_do_not_meet(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The script on this machine: loaded once, asked often, started again when it dies."""
 
+import contextlib
 import gc
 import importlib.util
 import json
@@ -160,17 +161,104 @@ def test_the_last_words_stand_in_the_exchange(tmp_path: Path) -> None:
 def test_a_client_is_told_of_a_death_as_of_an_error(tmp_path: Path) -> None:
     with counting(tmp_path) as endpoint:
         response = endpoint.invoke(b"die")
-    assert (response.status, response.body, response.content_type) == (500, b"", None)
+    assert (response.status, json.loads(response.body)["message"]) == (500, "Worker died.")
+    assert response.content_type == "application/json"
     assert response.error == "it exited with status 9"
 
 
-def test_an_exit_ends_the_servers_worker_and_not_the_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("stack", "status", "body"),
+    [("inference", 500, b"Worker died."), ("sklearn", 502, b"")],
+)
+@pytest.mark.parametrize("ending", ["sys.exit(3)", "os._exit(3)"])
+def test_a_client_is_told_of_a_dead_worker_by_its_server(
+    stack: str, status: int, body: bytes, ending: str, tmp_path: Path
+) -> None:
+    source = f"import os, sys\ndef model_fn(d): pass\ndef input_fn(b, c): {ending}\ndef predict_fn(d, m): pass"
+    with serve(tmp_path, source, stack=stack) as endpoint:
+        response = endpoint.invoke(b"1", "text/csv")
+    assert response.status == status
+    assert body in response.body
+    assert response.error
+
+
+COUNTER = """
+    import sys
+
+    calls = 0
+
+    def model_fn(model_dir):
+        return None
+
+    def transform_fn(model, body, content_type, accept):
+        global calls
+        calls += 1
+        if body == b"exit":
+            sys.exit(3)
+        if body == b"text":
+            raise ValueError("\u00e9")
+        return str(calls), "text/plain"
+"""
+
+
+@pytest.mark.parametrize("isolation", ["process", "none"])
+@pytest.mark.parametrize("ending", [b"exit", b"text"])
+def test_a_dead_worker_starts_anew(ending: bytes, isolation: str, tmp_path: Path) -> None:
+    with serve(tmp_path, COUNTER, isolation=isolation) as endpoint:
+        assert [endpoint.invoke(b"").body for _ in range(2)] == [b"1", b"2"]
+        assert endpoint.invoke(ending).status == 500
+        assert endpoint.deaths == 1
+        assert endpoint.invoke(b"").body == b"1"
+
+
+def test_a_search_starts_anew_what_ended_and_not_what_its_server_cannot_send(tmp_path: Path) -> None:
+    with serve(tmp_path, COUNTER) as endpoint:
+        endpoint.exchange(request(b"text"))
+        assert (endpoint.deaths, endpoint.invoke(b"").body) == (0, b"2")
+        endpoint.exchange(request(b"exit"))
+        assert (endpoint.deaths, endpoint.invoke(b"").body) == (1, b"1")
+
+
+def test_an_error_while_loading_is_answered_as_the_stack_does(tmp_path: Path) -> None:
+    with serve(tmp_path, "def model_fn(model_dir): raise ValueError('no model')") as endpoint:
+        responses = [endpoint.invoke(b"1", "text/csv") for _ in range(2)]
+    assert [response.status for response in responses] == [500, 500]
+    assert all(b"ValueError: no model" in response.body for response in responses)
+    assert responses[0].error == "ValueError: no model"
+
+
+def test_a_thread_that_ends_takes_no_process_along(tmp_path: Path) -> None:
+    with serve(tmp_path, COUNTER) as endpoint:
+        thread = threading.Thread(target=endpoint.invoke, args=(b"",))
+        thread.start()
+        thread.join()
+        assert endpoint.invoke(b"").body == b"2"
+        assert endpoint.deaths == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_fork_of_this_process_can_start_scripts_too(tmp_path: Path) -> None:
+    with serve(tmp_path, COUNTER) as endpoint:
+        assert endpoint.invoke(b"").body == b"1"
+        child = os.fork()
+        if child == 0:
+            status = 1
+            with contextlib.suppress(BaseException), serve(tmp_path, COUNTER) as forked:
+                status = 0 if forked.invoke(b"").body == b"1" else 2
+            os._exit(status)
+        assert os.waitpid(child, 0)[1] == 0
+
+
+def test_an_exit_is_told_and_ends_the_servers_worker(tmp_path: Path) -> None:
     with counting(tmp_path) as endpoint:
         exchange = endpoint.exchange(request(b"exit"))
         assert exchange.failure is not None
         assert exchange.failure.type == "SystemExit"
         assert exchange.failure.escapes
-        assert endpoint.invoke(b"").body.split()[1] == b"2"
+        assert exchange.response is None
+        assert exchange.instead is not None
+        assert endpoint.invoke(b"").body.split()[1] == b"1"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,12 @@ def test_of_one_script(project: Project) -> None:
     [
         ("import torch\n", (), "stack pytorch@2.0.25 (the script imports torch)"),
         ("import joblib\n", (), "stack sklearn@* (the script imports joblib)"),
-        ("import xgboost\n", (), "stack inference@* (the script imports xgboost, whose stack is not built in yet)"),
+        ("import xgboost\n", (), "stack xgboost@* (the script imports xgboost)"),
+        (
+            "import joblib\n",
+            ("--smcontract-env", "SAGEMAKER_MULTI_MODEL=true"),
+            "stack sklearn-mme@* (the script imports joblib, and SAGEMAKER_MULTI_MODEL is set)",
+        ),
         ("import torch\n", ("--smcontract-stack", "sklearn"), "stack sklearn@* (named by the user)"),
         ("", ("--smcontract-stack", "inference@1.5.5"), "stack inference@1.5.5 (named by the user)"),
         ("", ("--smcontract-stack", "all"), "stack sklearn@* (all stacks were asked for)"),

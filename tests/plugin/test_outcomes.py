@@ -156,6 +156,20 @@ class TestExpectedFailures:
         result.stdout.fnmatch_lines(["XFAIL inference.py::SMC109-returns-nothing - known since spring"])
         assert project.outcomes()["inference.py::SMC109-returns-nothing"] == "xfailed"
 
+    def test_our_own_failure_is_not_expected(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken(*_: object) -> None:
+            raise KeyError("ours")
+
+        monkeypatch.setattr("smcontract.pytest_items.run", broken)
+        project.write("inference.py", NO_RETURN)
+        project.write("pyproject.toml", self.TABLE)
+        result = project.pytester.runpytest_inprocess(
+            "-p", "no:randomly", "--smcontract=inference.py", "--smcontract-select=SMC109", "--smcontract-report=r.json"
+        )
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines(["smcontract itself failed on inference.py::SMC109-returns-nothing: KeyError*"])
+        assert project.outcomes("r.json") == {"inference.py::SMC109-returns-nothing": "error"}
+
     def test_one_that_passes_fails(self, project: Project) -> None:
         project.write("inference.py")
         project.write("pyproject.toml", self.TABLE)

@@ -163,11 +163,35 @@ def test_the_end_of_the_input_ends_the_process_whatever_the_script_runs(start: A
     assert process.process.wait(20) == 0
 
 
-def test_an_answer_that_is_too_large_is_an_error(start: Any, tmp_path: Any) -> None:
-    process = start("def model_fn(d): pass\ndef input_fn(b, c): return 'x' * 2**26\ndef predict_fn(d, m): return 1")
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        pytest.param("10**5000", "opaque", id="number"),
+        pytest.param("'x' * 2**26", "opaque", id="text"),
+        pytest.param("['x' * 2**20] * 70", "opaque", id="texts"),
+        # Every control character becomes six.
+        pytest.param("'\\1' * (2**25 - 1)", "opaque", id="only-as-json"),
+        pytest.param("'x' * 2**20", "plain", id="fits"),
+    ],
+)
+def test_a_value_that_is_too_large_leaves_the_answer_as_it_is(start: Any, tmp_path: Any, value: Any, kind: Any) -> None:
+    process = start(
+        f"def model_fn(d): pass\ndef input_fn(b, c): return {value}\n"
+        "def predict_fn(d, m): return 1\ndef output_fn(p, a): return '[1]'"
+    )
     process.load(tmp_path)
-    message = {"op": "invoke", "content_type": "text/csv", "export": ["input_fn"]}
-    assert "over the bound" in process.ask(message, b"")[0]["error"]
+    answer, blobs = process.ask({"op": "invoke", "content_type": "text/csv", "export": ["input_fn"]}, b"")
+    assert answer["status"] == 200
+    assert blobs[answer["body"]] == b"[1]"
+    assert answer["stages"][0]["export"]["kind"] == kind
+    called, _ = process.ask({"op": "call", "function": "input_fn", "arguments": [{"plain": 1}, {"plain": 2}]})
+    assert process.ask({"op": "export", "value": called["value"]})[0]["export"]["kind"] == kind
+
+
+def test_an_answer_that_no_frame_can_carry_is_an_error(start: Any, tmp_path: Any) -> None:
+    # A bound that a test can afford to break.
+    process = start("from smcontract.runtime import frames\nframes.MAX_JSON = 100\ndef model_fn(d): pass")
+    assert "over the bound" in process.load(tmp_path)["error"]
     assert process.ask({"op": "ping"})[0]["ok"]
 
 

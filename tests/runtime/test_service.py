@@ -1,6 +1,7 @@
 import importlib.util
 import os
 import sys
+import types
 from typing import Any
 
 import pytest
@@ -123,6 +124,24 @@ def test_the_users_own_interrupt_passes_through_a_shared_process(script: Any) ->
     script.load("def model_fn(d): pass\ndef input_fn(b, c): raise KeyboardInterrupt")
     with pytest.raises(KeyboardInterrupt):
         script.invoke()
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind"),
+    [("pytest.exit('enough')", "Exit"), ("pytest.fail('late')", "Failed"), ("raise bdb.BdbQuit", "BdbQuit")],
+)
+@pytest.mark.parametrize("function", ["model_fn(d)", "input_fn(b, c)"])
+def test_what_controls_the_tests_passes_through_a_shared_process(
+    script: Any, raised: Any, kind: Any, function: Any
+) -> None:
+    source = f"import bdb, pytest\ndef model_fn(d): pass\ndef {function}: {raised}"
+    raised_there = None
+    try:
+        script.load(source)
+        script.invoke()
+    except BaseException as error:
+        raised_there = type(error).__name__
+    assert raised_there == kind
 
 
 def test_stages_are_exported_on_demand(script: Any, plain: Any) -> None:
@@ -330,6 +349,46 @@ def test_two_scripts_of_one_name_live_side_by_side(tmp_path: Any) -> None:
     for service in reversed(services):
         service.close()
     assert answers == [[b"script 1"], [b"script 2"]]
+
+
+def side_by_side(directory: Any, *names: Any) -> Any:
+    services = []
+    for name in names:
+        code = directory / name
+        code.mkdir(exist_ok=True)
+        (code / "inference.py").write_text(
+            "import helper_of_some\ndef model_fn(d): pass\n"
+            "def transform_fn(m, b, c, a):\n    import helper_of_some, late_of_some\n"
+            "    return helper_of_some.NAME + late_of_some.NAME"
+        )
+        for helper in ("helper_of_some", "late_of_some"):
+            (code / (helper + ".py")).write_text(f"NAME = {name!r}\nimport sys\nsys.path.append('/nowhere')")
+        services.append(Service())
+        message = {"op": "load", "module": "inference", "code_dir": str(code), "stack": "inference"}
+        assert services[-1].handle(message, [])[0]["ok"]
+    return services
+
+
+@pytest.mark.parametrize("names", ["ab", "abc", "aab", "aa", "aba"])
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_scripts_may_be_closed_in_any_order(tmp_path: Any, names: Any, is_reversed: bool) -> None:
+    module = types.ModuleType("inference")
+    module.__file__ = "/elsewhere/inference.py"
+    sys.modules["inference"] = module
+    try:
+        before = (list(sys.path), list(sys.meta_path))
+        services = side_by_side(tmp_path, *names)
+        left = list(zip(names, services, strict=True))
+        while left:
+            # The one that was loaded last finds what it imports when it is called.
+            name, last = left[-1]
+            assert last.handle({"op": "invoke"}, [b""])[1] == [(name * 2).encode()]
+            left.pop(-1 if is_reversed else 0)[1].close()
+        assert (list(sys.path), list(sys.meta_path)) == before
+        assert sys.modules["inference"] is module
+        assert not {"helper_of_some", "late_of_some"} & set(sys.modules)
+    finally:
+        del sys.modules["inference"]
 
 
 def test_a_module_that_is_not_there_leaves_all_to_the_defaults(script: Any) -> None:

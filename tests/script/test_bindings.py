@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -106,10 +107,42 @@ def test_the_else_of_a_main_guard_is_taken(read: Read) -> None:
         pytest.param("try:\n    from h import model_fn\nexcept ImportError:\n    pass", False, id="try"),
         pytest.param("if x:\n    def model_fn(d): return 1\ndef model_fn(d): return 2", True, id="rebound"),
         pytest.param("def model_fn(d): return 1\nif x:\n    model_fn = y", True, id="perhaps-rebound"),
+        pytest.param("def model_fn(d): return 1\nif x:\n    del model_fn", False, id="perhaps-deleted"),
+        pytest.param("def model_fn(d): return 1\nfor x in y:\n    del model_fn", False, id="deleted-in-a-loop"),
+        pytest.param("if x:\n    def model_fn(d): pass\nelse:\n    def model_fn(d): pass", True, id="if-else"),
+        pytest.param(
+            "if x:\n    def model_fn(d): pass\nelif y:\n    def model_fn(d): pass\nelse:\n    model_fn = z",
+            True,
+            id="if-elif-else",
+        ),
+        pytest.param("if x:\n    def model_fn(d): pass\nelif y:\n    model_fn = z", False, id="if-elif"),
+        pytest.param(
+            "if x:\n    if y:\n        def model_fn(d): pass\n    else:\n        model_fn = z\nelse:\n    model_fn = z",
+            True,
+            id="if-in-if",
+        ),
     ],
 )
 def test_a_name_bound_on_some_ways_only_is_not_certain(read: Read, text: str, certain: bool) -> None:
     assert read(text).functions["model_fn"].is_certain is certain
+
+
+@pytest.mark.parametrize("switch", ["if x:\n    output_fn = None", "if x:\n    pass\nelse:\n    output_fn = None"])
+def test_a_name_that_is_none_on_some_ways_is_not_certain(read: Read, switch: str) -> None:
+    function = read(f"def output_fn(p, accept): return p\n{switch}").functions["output_fn"]
+
+    assert not function.is_certain
+    assert function.kind == "function"
+
+
+def test_a_package_comes_before_a_module_of_the_same_name(read: Read, tmp_path: Path) -> None:
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / "helpers" / "__init__.py").write_text("def input_fn(a, b, c): return a\n")
+
+    function = read("from helpers import input_fn", helpers="def input_fn(a): return a").functions["input_fn"]
+
+    assert function.parameters is not None
+    assert function.parameters.count == 3
 
 
 def test_imports_beside_the_script_are_followed(read: Read) -> None:

@@ -21,7 +21,35 @@ from smcontract.script.constants import UNKNOWN, Constants, Keys
         pytest.param("X = frozenset({'a'})", ("a",), id="frozenset"),
         pytest.param("X = {'a': f, 'b': g}", ("a", "b"), id="dict-keys"),
         pytest.param("from sagemaker_inference.content_types import CSV as X", "text/csv", id="toolkit"),
-        pytest.param("X = content_types.JSON", "application/json", id="toolkit-attribute"),
+        pytest.param(
+            "from sagemaker_inference import content_types\nX = content_types.JSON",
+            "application/json",
+            id="toolkit-attribute",
+        ),
+        pytest.param(
+            "from sagemaker_inference import content_types as ct\nX = ct.JSON", "application/json", id="toolkit-as"
+        ),
+        pytest.param(
+            "try:\n    from sagemaker_inference import content_types\nexcept ImportError:\n    pass\n"
+            "X = content_types.JSON",
+            "application/json",
+            id="toolkit-in-a-try",
+        ),
+        pytest.param(
+            "import sagemaker_inference.content_types\nX = sagemaker_inference.content_types.JSON",
+            "application/json",
+            id="toolkit-dotted",
+        ),
+        pytest.param("import sagemaker_inference.content_types as ct\nX = ct.CSV", "text/csv", id="toolkit-dotted-as"),
+        pytest.param("import content_types\nX = content_types.JSON", UNKNOWN, id="own-module"),
+        pytest.param("import app.content_types\nX = app.content_types.JSON", UNKNOWN, id="own-package"),
+        pytest.param("from content_types import JSON as X", UNKNOWN, id="name-of-own-module"),
+        pytest.param("from .content_types import JSON as X", UNKNOWN, id="name-of-own-package"),
+        pytest.param("from sagemaker_inference.content_types import JSON as X\nX = 'a'", UNKNOWN, id="toolkit-rebound"),
+        pytest.param("X = 'a'\nfrom config import X", UNKNOWN, id="import-over-it"),
+        pytest.param("X = 'a'\nif y:\n    import config as X", UNKNOWN, id="perhaps-import-over-it"),
+        pytest.param("X = 'a'\ndef X(): pass", UNKNOWN, id="def-over-it"),
+        pytest.param("X = 'a'\nclass X: pass", UNKNOWN, id="class-over-it"),
         pytest.param("X = 'a'\nX = 'b'", UNKNOWN, id="twice"),
         pytest.param("X = 'a'\nif y:\n    X = 'b'", UNKNOWN, id="perhaps-twice"),
         pytest.param("X = 'a'\ndef f():\n    global X\n    X = 'b'", UNKNOWN, id="global"),

@@ -449,6 +449,24 @@ def test_every_end_is_told(falls: Judge) -> None:
     ]
 
 
+def test_tests_of_two_parts_are_no_opposites_where_one_part_is(falls: Judge) -> None:
+    # Where the first does not hold, the second may not hold either.
+    first = "if data.a == 1 and data.b == 2:\n    raise ValueError\n"
+    second = "if data.a == 1 and data.b != 2:\n    print(data)\nelse:\n    return model(data)"
+
+    assert falls(_handler("predict_fn", first + second)) == []
+
+
+@pytest.mark.parametrize(
+    "rebinding",
+    ["encode = timed(encode)", "from fast import encode", "if x:\n    def encode(p): return 1", "encode += 1"],
+)
+def test_a_helper_that_is_bound_anew_is_not_taken_for_its_def(falls: Judge, rebinding: str) -> None:
+    helper = f"def encode(p):\n    print(p)\n{rebinding}\n"
+
+    assert falls(helper + "def output_fn(p, a):\n    if a == 'a/b':\n        return p\n    return encode(p)\n") == []
+
+
 def test_the_name_it_serves_under_decides(falls: Judge) -> None:
     (fall,) = falls("def encode(p, kind):\n    if kind == 'a/b':\n        return p\noutput_fn = encode\n")
 

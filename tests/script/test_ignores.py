@@ -27,6 +27,9 @@ Read = Callable[..., Script]
             id="decorator",
         ),
         pytest.param("if x:  # smcontract: ignore[SMC109]\n    y = 1", [1], [2], id="head"),
+        pytest.param(
+            "match x:  # smcontract: ignore[SMC109]\n    case 1:\n        y = 1", [1], [2, 3], id="match-head"
+        ),
         pytest.param("def f():\n    a = 1\n    return a  # smcontract: ignore[SMC109]", [3], [1, 2], id="body"),
         pytest.param("x = '# smcontract: ignore[SMC109]'", [], [1], id="in-a-string"),
         pytest.param("x = 1  # smcontract: ignore", [], [1], id="no-codes"),

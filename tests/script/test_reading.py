@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from smcontract.script import read_script
+from smcontract.script import read_script, source_lines
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,14 @@ from smcontract.script import read_script
         pytest.param(b"# coding: klingon\nx = 1\n", "does not know", 1, None, id="unknown-cookie"),
         pytest.param(b"return 1\n", "'return' outside function", 1, None, id="return-outside"),
         pytest.param(b"x = 1\ndef f():\n    x = 2\n    global x\n", "global declaration", 4, None, id="late-global"),
+        pytest.param(b"def f(a, a): pass\n", "duplicate argument", 1, None, id="duplicate-argument"),
+        pytest.param(b"f(a=1, a=2)\n", "keyword argument repeated", 1, None, id="repeated-keyword"),
+        pytest.param(b"if x:\n    break\n", "'break' outside loop", 2, None, id="indented-break"),
+        pytest.param(b"if x:\n    return 1\n", "'return' outside function", 2, None, id="indented-return"),
+        pytest.param(b"def f():\n    await x\n", "'await' outside async function", 2, None, id="indented-await"),
+        pytest.param(b"x = 1\nfrom __future__ import annotations\n", "__future__", 2, None, id="late-future"),
+        pytest.param(b"def f():\n    from x import *\n", "import *", 2, None, id="nested-star"),
+        pytest.param(b"*a = 1\n", "starred assignment target", 1, None, id="lone-star"),
         pytest.param(b"(" * 300 + b")" * 300, "", None, None, id="deep"),
         pytest.param(b"x = [1,\n", "was never closed", 1, None, id="open-bracket"),
     ],
@@ -118,3 +126,17 @@ def test_a_right_global_is_no_problem(tmp_path: Path) -> None:
     )
 
     assert read_script(path).problem is None
+
+
+def test_lines_are_those_that_python_counts(tmp_path: Path) -> None:
+    file = tmp_path / "helper.py"
+    file.write_bytes("x = 1\n\fy = 2\r\nz = '\u2028\x1c'\rlast = 4".encode())
+    lines = source_lines(file)
+    assert lines == read_script(file).lines
+    assert lines == ("x = 1", "\fy = 2", "z = '\u2028\x1c'", "last = 4")
+
+
+def test_a_file_that_cannot_be_read_has_no_lines(tmp_path: Path) -> None:
+    assert source_lines(tmp_path / "missing.py") == ()
+    (tmp_path / "latin.py").write_bytes(b"# \xe9\nx = 1")
+    assert source_lines(tmp_path / "latin.py") == ("# \ufffd", "x = 1")

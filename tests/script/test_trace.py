@@ -47,6 +47,27 @@ def test_carriers(body: str, expected: list[str]) -> None:
     assert _carried(f"def g(a, b):\n see(a); see(b)\n return f(a)\ndef f(x):\n {body}") == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("def f(): pass\ndef f(): return 1", ["f"]),
+        ("from a import f\ndef f(): pass", ["f"]),
+        ("def f(): pass\nf = timed(f)", []),
+        ("def f(): pass\nfrom fast import f", []),
+        ("def f(): pass\nfrom fast import *", []),
+        ("def f(): pass\nif a:\n def f(): return 1", []),
+        ("def f(): pass\nclass f: pass", []),
+        ("def f(): pass\nfor f in a: pass", []),
+        ("def f(): pass\ndel f", []),
+        ("def f(): pass\ndef g():\n global f\n f = None", ["g"]),
+        ("def f(): pass\ndef g():\n f = None\nclass C:\n f = 1", ["f", "g"]),
+        ("if a:\n def f(): pass", []),
+    ],
+)
+def test_a_definition_that_is_bound_anew_is_none(text: str, names: list[str]) -> None:
+    assert list(definitions(ast.parse(text))) == names
+
+
 def test_a_parameter_that_is_not_there() -> None:
     (function,) = ast.parse("def f(a, /, b): pass").body
     assert isinstance(function, ast.FunctionDef)

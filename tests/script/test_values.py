@@ -24,6 +24,7 @@ from smcontract.script.values import (
 )
 
 MODULE = """\
+from sagemaker_inference import content_types
 TYPES = ("text/csv", "a/b")
 TABLE = {"text/csv": 1}
 def fail(x): raise ValueError(x)

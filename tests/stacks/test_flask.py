@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smcontract.stacks import get_stack
-from smcontract.stacks._flask import Response
+from smcontract.stacks._flask_response import Response
 
 STACK: Any = get_stack("sklearn")
 HTML = "text/html; charset=utf-8"

@@ -16,14 +16,16 @@ OLD_PYTHON = sorted(
     [PACKAGE / "__init__.py", *PACKAGE.glob("stacks/*.py"), *PACKAGE.glob("runtime/*.py")],
     key=lambda path: path.relative_to(PACKAGE).as_posix(),
 )
+BUILT_IN = sorted(path.stem.replace("_", "-") for path in PACKAGE.glob("stacks/[a-z]*.py"))
 
 
 def test_stacks_are_found_by_walking_the_package() -> None:
-    assert {"inference", "pytorch", "sklearn"} <= set(stack_names())
+    assert {"inference", "pytorch", "sklearn", "sklearn-mme", "xgboost", "xgboost-mme"} <= set(BUILT_IN)
+    assert set(BUILT_IN) <= set(stack_names())
     assert not [name for name in stack_names() if name.startswith("_")]
 
 
-@pytest.mark.parametrize("name", ["inference", "pytorch", "sklearn"])
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_a_stack_without_version_is_the_newest(name: Any) -> None:
     stack = get_stack(name)
     assert isinstance(stack, Stack)
@@ -32,7 +34,7 @@ def test_a_stack_without_version_is_the_newest(name: Any) -> None:
     assert repr(stack) == f"{name}@{stack.version}"
 
 
-@pytest.mark.parametrize("name", ["inference", "pytorch", "sklearn"])
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_facts_name_their_source(name: Any) -> None:
     stack = get_stack(name)
     known = {"body_type", "text_types", "content_types", "accepts", "error_status"}
@@ -106,11 +108,33 @@ def test_a_third_party_brings_a_stack(monkeypatch: Any) -> Any:
         pytest.param(["sklearn"], [], "sklearn", "imports sklearn", id="sklearn"),
         pytest.param(["joblib"], [], "sklearn", "imports joblib", id="joblib"),
         pytest.param(["torch", "sklearn"], [], "pytorch", "imports torch", id="torch before sklearn"),
-        pytest.param(["transformers", "torch"], [], "pytorch", "imports torch", id="transformers and torch"),
-        pytest.param(["transformers"], [], "inference", "transformers.*not built in yet", id="transformers"),
-        pytest.param(["xgboost", "sklearn"], [], "inference", "xgboost.*not built in yet", id="xgboost"),
-        pytest.param(["mxnet"], [], "inference", "mxnet", id="mxnet"),
-        pytest.param(["tensorflow"], ["a.pt"], "inference", "tensorflow", id="tensorflow"),
+        pytest.param(["transformers", "torch"], [], "huggingface", "imports transformers", id="transformers and torch"),
+        pytest.param(
+            ["transformers", "torch"],
+            ["config.json", "model.safetensors", "x.pt"],
+            "huggingface",
+            "imports transformers",
+            id="a pretrained model",
+        ),
+        pytest.param(
+            ["transformers", "torch"],
+            ["model.pt"],
+            "pytorch",
+            "imports torch and transformers, and the model directory holds model.pt",
+            id="transformers and a torch model",
+        ),
+        pytest.param(["transformers"], ["model.pt"], "huggingface", "imports transformers", id="transformers alone"),
+        pytest.param(["tensorflow", "transformers"], [], "huggingface", "transformers", id="of tensorflow"),
+        pytest.param(["xgboost", "sklearn"], [], "xgboost", "imports xgboost", id="xgboost before sklearn"),
+        pytest.param(["mxnet"], [], "mxnet", "imports mxnet", id="mxnet"),
+        pytest.param(["tensorflow"], ["a.pt"], "inference", "tensorflow, whose own container", id="tensorflow"),
+        pytest.param(["tensorflow", "joblib"], [], "sklearn", "imports joblib", id="joblib before tensorflow"),
+        pytest.param(
+            ["json"], ["config.json", "model.safetensors"], "huggingface", "holds model.safetensors", id="pretrained"
+        ),
+        pytest.param(["json"], ["config.json"], "inference", "no framework", id="a configuration alone"),
+        pytest.param(["json"], ["net-symbol.json", "net-0000.params"], "mxnet", "net-symbol.json", id="mxnet files"),
+        pytest.param(["json"], ["xgboost-model"], "xgboost", "holds xgboost-model", id="the algorithm's model"),
         pytest.param(["json"], ["model.pth"], "pytorch", "holds model.pth", id="pth file"),
         pytest.param(["json"], ["x.txt", "model.joblib"], "sklearn", "holds model.joblib", id="joblib file"),
         pytest.param([], ["b.pt", "a.joblib"], "pytorch", "holds b.pt", id="pt before joblib"),
@@ -119,6 +143,22 @@ def test_a_third_party_brings_a_stack(monkeypatch: Any) -> Any:
 )
 def test_detection(imports: Any, files: Any, stack: Any, reason: Any) -> None:
     name, why = detect(imports, files)
+    assert name == stack
+    assert re.search(reason, why)
+
+
+@pytest.mark.parametrize(
+    ("imports", "env", "stack", "reason"),
+    [
+        pytest.param(["torch"], {"HF_TASK": "text-classification"}, "huggingface", "HF_TASK is set", id="HF_TASK"),
+        pytest.param(["torch"], {"HF_TASK": ""}, "pytorch", "imports torch", id="an empty HF_TASK"),
+        pytest.param(["joblib"], {"SAGEMAKER_MULTI_MODEL": "true"}, "sklearn-mme", "joblib, and SAGE", id="sklearn"),
+        pytest.param(["xgboost"], {"SAGEMAKER_MULTI_MODEL": "1"}, "xgboost-mme", "xgboost, and SAGE", id="xgboost"),
+        pytest.param(["torch"], {"SAGEMAKER_MULTI_MODEL": "true"}, "pytorch", "imports torch$", id="one container"),
+    ],
+)
+def test_the_environment_tells_the_container(imports: Any, env: Any, stack: Any, reason: Any) -> None:
+    name, why = detect(imports, [], env)
     assert name == stack
     assert re.search(reason, why)
 
