@@ -147,7 +147,23 @@ OPTIONS: tuple[Option, ...] = (
         metavar="",
         help="checks that are known to fail, each with the reason",
     ),
+    Option(
+        name="python-version",
+        field="python_version",
+        kind="str",
+        metavar="X.Y",
+        help="the Python of the container, whose syntax the script must keep to",
+    ),
 )
+
+
+def is_selected(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
+    """Return whether `select` and `ignore` let a code run: the longest prefix wins, then `ignore`."""
+    chosen = max((len(prefix) for prefix in select if code.startswith(prefix)), default=-1)
+    left_out = max((len(prefix) for prefix in ignore if code.startswith(prefix)), default=-1)
+    if not select:
+        return left_out < 0
+    return chosen > left_out
 
 
 def register(add_flag: Callable[..., object], add_ini: Callable[..., object]) -> None:

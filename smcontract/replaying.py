@@ -16,9 +16,10 @@ from smcontract.checks._sources import Source
 from smcontract.endpoints import Ended, Exchange
 from smcontract.endpoints._channel import ChannelEnded
 from smcontract.errors import UsageError, nearest
+from smcontract.findings import unexplained
 from smcontract.plan import Item
 from smcontract.properties import Property
-from smcontract.runner import need_judgeable, run, unexplained
+from smcontract.runner import need_judgeable, run
 from smcontract.session import Inconclusive, Session
 from smcontract.violations import Request, Severity, Violation
 from smcontract.workspace import Judged, Workspace

@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from smcontract.checks import Per, Phase, StaticContext, static_checks
+from smcontract.checks import Per, Phase
 from smcontract.checks._check import Check
 from smcontract.checks._context import CheckContext, Observed
 from smcontract.checks._same_data import SameData
 from smcontract.confirming import confirm
 from smcontract.endpoints._channel import ChannelEnded
+from smcontract.findings import code_of_failed_load, findings, static_findings, unexplained
 from smcontract.judgement import code_of_load
 from smcontract.payloads._codec import media_type
 from smcontract.plan import Item
@@ -146,7 +147,8 @@ def _need_loaded(ctx: CheckContext) -> None:
     failure = loaded.failure
     if failure is None:
         raise Inconclusive("reported as SMC605" if loaded.ended.value == "died" else "reported as SMC604")
-    raise Inconclusive(f"reported as {code_of_load(failure, ctx.stack)}")
+    code = code_of_failed_load(ctx.session, failure) or code_of_load(failure, ctx.stack)
+    raise Inconclusive(f"reported as {code}")
 
 
 def _judge_all(ctx: CheckContext, item: Item, prop: Property) -> Iterator[Violation]:
@@ -184,60 +186,3 @@ def _matrix(ctx: CheckContext, check: Check) -> list[Violation]:
         if len(found) >= MATRIX_LIMIT:
             break
     return list(found.values())
-
-
-def findings(session: Session) -> tuple[Violation, ...]:
-    """Return what the source shows, whatever is selected; worked out once per session."""
-    known: tuple[Violation, ...] | None = session.findings
-    if known is None:
-        # Set first: confirming sends requests, whose failures must not ask for the findings again.
-        session.findings = ()
-        known = tuple(found for check in static_checks() for found in static_findings(session, check))
-        session.findings = known
-    return known
-
-
-def static_findings(session: Session, check: Check) -> Iterator[Violation]:
-    """Yield what one static check finds; where the script can run, only what a request does not refute."""
-    static = StaticContext(
-        script=session.script,
-        stack=session.stack,
-        target=session.target,
-        env=session.settings.env,
-        check=check,
-    )
-    found = list(check.function(static))
-    if check.running is not None:
-        found = list(check.running(CheckContext(check=check, session=session), found))
-    for violation in found:
-        if not session.script.is_ignored(violation.code, violation.line):
-            yield violation
-
-
-def unexplained(session: Session, found: list[Violation]) -> tuple[list[Violation], list[str]]:
-    """Split violations into those that stand, and the codes of static findings that explain the others."""
-    kept: list[Violation] = []
-    explained: list[str] = []
-    for violation in found:
-        code = next((known.code for known in findings(session) if _explains(session, known, violation)), None)
-        if code is not None:
-            explained.append(code)
-        elif not session.script.is_ignored(violation.code, violation.line):
-            kept.append(violation)
-    return kept, explained
-
-
-def _explains(session: Session, known: Violation, violation: Violation) -> bool:
-    if known.severity is not Severity.ERROR or known.function is None:
-        return False
-    if known.code == "SMC104":
-        return violation.function == known.function
-    if known.code != "SMC109":
-        return False
-    if violation.function != known.function and "NoneType" not in violation.got:
-        return False
-    if violation.request is None or known.function == "model_fn":
-        return True
-    # Another way through the same function has failures of its own.
-    stage = session.exchange(violation.request).stage(known.function)
-    return stage is not None and stage.value.is_none

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from smcontract.script import HANDLERS, read_script
@@ -28,24 +29,42 @@ def search(directory: Path) -> list[Path]:
     Tests, hidden files and folders, virtual environments and installed packages are passed over, and
     links to directories are not followed.
     """
-    found: list[Path] = []
-    for folder, names, _ in os.walk(directory):
-        names[:] = [name for name in names if _is_searched(Path(folder, name))]
-        found += handlers_in(Path(folder))
-    return sorted(found, key=lambda file: file.relative_to(directory).as_posix())
+    return [file for file in map(Path, python_files(os.fspath(directory))) if _is_candidate(file)]
 
 
-def _is_searched(folder: Path) -> bool:
+def python_files(directory: str, on_error: Callable[[OSError], object] | None = None) -> list[str]:
+    """Return the Python files below a directory that may be handler scripts by their names, sorted.
+
+    `on_error` is told of folders that may not be listed.
+    """
+    found: list[str] = []
+    for folder, names, files in os.walk(directory, onerror=on_error):
+        names[:] = [name for name in names if _is_searched(folder, name)]
+        found += [os.path.join(folder, name) for name in files if name.endswith(".py") and is_candidate_name(name)]
+    return sorted(found, key=lambda file: file.replace(os.sep, "/"))
+
+
+def is_candidate_name(name: str) -> bool:
+    """Return whether a file of this name may be a handler script: no test and not hidden."""
+    return not (name.startswith((".", "test_")) or name == "conftest.py" or name.endswith("_test.py"))
+
+
+def hints_at_handlers(source: bytes) -> bool:
+    """Return whether a source may bind one of the five functions: what does not names none of them."""
+    return any(hint in source for hint in _HINTS)
+
+
+def _is_searched(folder: str, name: str) -> bool:
     return not (
-        folder.name in _SKIPPED_DIRECTORIES or folder.name.startswith(".") or os.path.exists(folder / "pyvenv.cfg")
+        name in _SKIPPED_DIRECTORIES or name.startswith(".") or os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
     )
 
 
 def _is_candidate(file: Path) -> bool:
-    if file.name.startswith((".", "test_")) or file.name == "conftest.py" or file.stem.endswith("_test"):
+    if not is_candidate_name(file.name):
         return False
     try:
         source = file.read_bytes()
     except OSError:
         return False
-    return any(hint in source for hint in _HINTS) and read_script(file).is_handler
+    return hints_at_handlers(source) and read_script(file, data=source).is_handler

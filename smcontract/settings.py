@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from smcontract.options import OPTIONS, PHASES
+from smcontract.options import OPTIONS, PHASES, is_selected
 from smcontract.settings_sources import Given, given_values
 from smcontract.settings_values import Known, Payload, read
 
@@ -48,14 +48,11 @@ class Settings:
     reports: tuple[Path, ...] = ()
     strict: bool = False
     expected_failures: Mapping[str, str] = field(default_factory=_nothing)
+    python_version: tuple[int, int] | None = None
 
     def is_selected(self, code: str) -> bool:
         """Return whether `select` and `ignore` let a code run: the longest prefix wins, then `ignore`."""
-        chosen = max((len(prefix) for prefix in self.select if code.startswith(prefix)), default=-1)
-        left_out = max((len(prefix) for prefix in self.ignore if code.startswith(prefix)), default=-1)
-        if not self.select:
-            return left_out < 0
-        return chosen > left_out
+        return is_selected(code, self.select, self.ignore)
 
 
 def build(

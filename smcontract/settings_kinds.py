@@ -24,7 +24,8 @@ def texts(given: Given) -> list[str]:
         if not isinstance(value, str):
             raise given.refuse(f"expected text or a list of texts, got {value!r} among them")
         parts = value.split(",") if given.option.kind == "list" else [value]
-        stripped = [part.strip() for part in parts]
+        # The value of KEY=VALUE may end in blanks.
+        stripped = [part.lstrip() if given.option.kind == "pairs" else part.strip() for part in parts]
         if not any(stripped):
             raise given.refuse(f"expected {given.option.metavar}, got {value!r}")
         found += [part for part in stripped if part]

@@ -109,6 +109,11 @@ def given_values(
     return found
 
 
+def script_table(pyproject: Mapping[str, object], script: str | None) -> Mapping[str, object]:
+    """Return the first `[tool.smcontract.scripts."PATH"]` that is a script's own; empty if there is none."""
+    return next((table for _, table in _script_tables(pyproject, script)), {})
+
+
 def _script_tables(pyproject: Mapping[str, object], script: str | None) -> list[tuple[str, Mapping[str, object]]]:
     tables = pyproject.get("scripts")
     if script is None or not isinstance(tables, Mapping):

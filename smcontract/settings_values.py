@@ -20,6 +20,7 @@ from smcontract.settings_sources import Given
 _TOKEN = r"[\w!#$&^.+*-]+"
 _MEDIA_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}(\s*;\s*{_TOKEN}=(\"[^\"]*\"|[^\s;\"]+))*\Z", re.ASCII)
 _OLDEST = (3, 8)
+_OLDEST_SYNTAX = (3, 6)
 _ANSWERS_WITHIN = 30.0
 _TYPE_OF_SUFFIX = {
     ".csv": "text/csv",
@@ -202,6 +203,15 @@ def _expected_failures(given: Given, known: Known) -> dict[str, str]:
     return dict(given.value)
 
 
+def _python_version(given: Given) -> tuple[int, int]:
+    text = kinds.text(given)
+    match = re.fullmatch(r"3\.(\d{1,2})(\.\d+)?", text)
+    if match is None or (3, int(match[1])) < _OLDEST_SYNTAX:
+        oldest = ".".join(map(str, _OLDEST_SYNTAX))
+        raise given.refuse(f"{text!r} is no version of Python, from {oldest} on, such as 3.10")
+    return (3, int(match[1]))
+
+
 _Reader = Callable[[Given], Any]
 _KNOWING: dict[str, Callable[[Given, Known], Any]] = {
     "stacks": _stacks,
@@ -216,6 +226,7 @@ _OF_FIELD: dict[str, _Reader] = {
     "accepts": _media_types,
     "phases": kinds.choices,
     "python": _python,
+    "python_version": _python_version,
     "env": _env,
     "reports": _reports,
 }

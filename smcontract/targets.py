@@ -86,10 +86,11 @@ def find_targets(
     if is_archive(path):
         root = _absolute(extract(path, extract_to()))
         return [_of_model_dir(path, root, "archive", given_model_dir, env)]
-    return [_of_script(path, given_model_dir, env)]
+    return [target_of_script(path, given_model_dir, env)]
 
 
-def _of_script(path: Path, model_dir: Path | None, env: Mapping[str, str]) -> Target:
+def target_of_script(path: Path, model_dir: Path | None, env: Mapping[str, str]) -> Target:
+    """Return the target of a script that is named by itself, without looking at the file."""
     place = place_script(_absolute(path), env)
     return _target(path, "script", place, model_dir or _model_dir_by_layout(place))
 
@@ -101,7 +102,7 @@ def _of_searched(directory: Path, model_dir: Path | None, env: Mapping[str, str]
             f"{directory}: holds no handler script (a .py file that defines model_fn, input_fn, predict_fn, "
             f"output_fn or transform_fn); {_EXPECTED}"
         )
-    return [_of_script(script, model_dir, env) for script in scripts]
+    return [target_of_script(script, model_dir, env) for script in scripts]
 
 
 def _of_model_dir(path: Path, root: Path, kind: Kind, model_dir: Path | None, env: Mapping[str, str]) -> Target:

@@ -49,7 +49,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("confirming",),
     ("checks",),
     # What is run, and how it ends.
-    ("plan", "properties"),
+    ("plan", "properties", "findings"),
     ("runner",),
     # What is told of it.
     ("reporting",),

@@ -8,9 +8,10 @@ import pytest
 
 from serving import ECHO, JSON_HANDLER, session_of
 from smcontract.checks import all_checks
+from smcontract.findings import findings
 from smcontract.plan import Item, plan
 from smcontract.properties import Property
-from smcontract.runner import MATRIX_LIMIT, Result, findings, run
+from smcontract.runner import MATRIX_LIMIT, Result, run
 from smcontract.session import Session
 from smcontract.violations import Severity
 

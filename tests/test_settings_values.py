@@ -62,6 +62,7 @@ def _error(name: str, value: object, base: Path = Path("/nowhere")) -> str:
         ("model-dir", "/abs/model.tar.gz", Path("/abs/model.tar.gz")),
         ("report", ["a.json", "b/c.json"], (Path("/nowhere/a.json"), Path("/nowhere/b/c.json"))),
         ("env", ["A=1", "B=x=y", "C="], {"A": "1", "B": "x=y", "C": ""}),
+        ("env", [" A =x ", "B= y"], {"A": "x ", "B": " y"}),
         ("env", {"A": "1", "B": 2}, {"A": "1", "B": "2"}),
         ("expected-failures", {"SMC505": "model answers NaN"}, {"SMC505": "model answers NaN"}),
     ],

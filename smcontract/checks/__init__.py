@@ -1,35 +1,117 @@
-"""The catalogue: one module per check, found by walking this package."""
+"""The catalogue: one module per check, found by the names of this package's files."""
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Callable, Iterable
 from functools import cache
-from importlib.metadata import entry_points
 
 from smcontract.checks._check import Check, Per, Phase, StaticContext, check
 
 __all__ = ["Check", "Per", "Phase", "StaticContext", "all_checks", "check", "codes", "static_checks"]
 
+ENTRY_POINTS = "smcontract.checks"
+
+_STATIC = ("smc1", "smc512_", "smc701_")
+"""How the modules of static checks start: `static_checks` imports no other."""
+
+
+def static_checks(wanted: Callable[[str], bool] | None = None) -> tuple[Check, ...]:
+    """Return the checks that the source alone decides, by code; imports nothing but the standard library.
+
+    `wanted` is asked for each code whether its check is needed.
+    """
+    found = _static_checks()
+    if wanted is None:
+        return tuple(check for make in found.values() for check in make() if check.is_static)
+    return tuple(
+        check
+        for code, make in found.items()
+        if wanted(code)
+        for check in make()
+        if check.is_static and wanted(check.code)
+    )
+
 
 @cache
-def static_checks() -> tuple[Check, ...]:
-    """Return the checks that the source alone decides, by code; imports nothing but the standard library."""
-    return tuple(found for found in all_checks() if found.is_static)
+def _static_checks() -> dict[str, Callable[[], tuple[Check, ...]]]:
+    """Return what loads each static check, by code; those of other packages are loaded to know their codes."""
+    others = _third_parties()
+    known: dict[str, Callable[[], tuple[Check, ...]]] = {one.code: lambda one=one: (one,) for one in others}
+    for module in _modules():
+        if module.startswith(_STATIC):
+            known[_code(module)] = lambda module=module: _own(module)
+    return dict(sorted(known.items()))
 
 
 @cache
 def all_checks() -> tuple[Check, ...]:
     """Return every check of this package and of the entry-point group `smcontract.checks`, by code."""
-    modules = (
-        importlib.import_module(f"{__name__}.{module.name}")
-        for module in pkgutil.iter_modules(__path__)
-        if not module.name.startswith("_")
-    )
-    own = [value for module in modules for value in vars(module).values() if isinstance(value, Check)]
-    others = [found for point in entry_points(group="smcontract.checks") for found in _loaded(point.load())]
-    return tuple(sorted({found.code: found for found in [*others, *own]}.values(), key=lambda c: c.code))
+    own = [found for module in _modules() for found in _own(module)]
+    return tuple(sorted({found.code: found for found in [*_third_parties(), *own]}.values(), key=lambda c: c.code))
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    """Return the known codes, in order; no check of this package is imported for it."""
+    return tuple(sorted({*map(_code, _modules()), *(found.code for found in _third_parties())}))
+
+
+@cache
+def _modules() -> tuple[str, ...]:
+    """Return the names of the modules that hold a check each, sorted; `smc109_returns_nothing` is one."""
+    try:
+        names = {name.partition(".")[0] for folder in __path__ for name in os.listdir(folder)}
+    except OSError:
+        # In an archive.
+        import pkgutil
+
+        names = {module.name for module in pkgutil.iter_modules(__path__)}
+    return tuple(sorted(name for name in names if name.startswith("smc")))
+
+
+def _code(module: str) -> str:
+    return module.partition("_")[0].upper()
+
+
+@cache
+def _own(module: str) -> tuple[Check, ...]:
+    values = vars(importlib.import_module(f"{__name__}.{module}")).values()
+    return tuple(value for value in values if isinstance(value, Check))
+
+
+@cache
+def _third_parties() -> tuple[Check, ...]:
+    if not any(map(_mentions_checks, sys.path)):
+        return ()
+    from importlib.metadata import entry_points
+
+    return tuple(found for point in entry_points(group=ENTRY_POINTS) for found in _loaded(point.load()))
+
+
+def _mentions_checks(folder: str) -> bool:
+    """Whether a package installed in a folder may offer checks.
+
+    `importlib.metadata` takes longer to import than the static check of a script takes.
+    """
+    try:
+        names = [name for name in os.listdir(folder or ".") if name.endswith((".dist-info", ".egg-info"))]
+    except NotADirectoryError:
+        # An archive, in which only importlib can look.
+        return True
+    except OSError:
+        return False
+    return any(_holds(os.path.join(folder, name, "entry_points.txt"), ENTRY_POINTS.encode()) for name in names)
+
+
+def _holds(file: str, text: bytes) -> bool:
+    try:
+        with open(file, "rb") as opened:
+            return text in opened.read()
+    except OSError:
+        return False
 
 
 def _loaded(value: object) -> Iterable[Check]:
@@ -38,8 +120,3 @@ def _loaded(value: object) -> Iterable[Check]:
     if callable(value):
         value = value()
     return tuple(found for found in value if isinstance(found, Check)) if isinstance(value, Iterable) else ()
-
-
-def codes() -> tuple[str, ...]:
-    """Return the known codes, in order."""
-    return tuple(found.code for found in all_checks())

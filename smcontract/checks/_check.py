@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -45,9 +45,10 @@ class Check:
     A static check's function takes a `StaticContext`; every other check's takes a `CheckContext` and,
     where `cases` is set, one case at a time; `once`, if set, is called before the first case. `running`
     is the half of a static check that needs the script to run: it is given a `CheckContext` and what the
-    source showed, and yields what remains. `after`, if set, is called once all cases are judged, and yields
-    what they show together. `media` limits a check's items to some media types of their last parameter.
-    `across` says that one item compares all the stacks that were chosen.
+    source showed, and yields what remains; given as "module:name", it is imported when it is first called.
+    `after`, if set, is called once all cases are judged, and yields what they show together. `media` limits
+    a check's items to some media types of their last parameter. `across` says that one item compares all
+    the stacks that were chosen.
     """
 
     code: str
@@ -71,6 +72,8 @@ class Check:
     @property
     def page(self) -> str:
         """The check's documentation page: its docstring."""
+        import inspect
+
         return inspect.cleandoc(self.function.__doc__ or "")
 
     @property
@@ -94,7 +97,7 @@ def check(
     cases: Any = None,
     media: frozenset[str] = frozenset(),
     once: CheckFunction | None = None,
-    running: CheckFunction | None = None,
+    running: CheckFunction | str | None = None,
     after: CheckFunction | None = None,
     across: bool = False,
 ) -> Callable[[CheckFunction], Check]:
@@ -111,12 +114,23 @@ def check(
             media=media,
             function=function,
             once=once,
-            running=running,
+            running=_imported_at_use(running) if isinstance(running, str) else running,
             after=after,
             across=across,
         )
 
     return decorate
+
+
+def _imported_at_use(path: str) -> CheckFunction:
+    """Return the function "module:name", whose module is imported when it is first called."""
+
+    def run(*arguments: Any) -> Iterator[Violation]:
+        module, _, name = path.partition(":")
+        function: CheckFunction = getattr(importlib.import_module(module), name)
+        return function(*arguments)
+
+    return run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +144,11 @@ class StaticContext:
     """The container's environment, as the user gives it."""
     check: Check | None = field(default=None)
 
+    def of(self, check: Check, stack: Stack | None = None) -> StaticContext:
+        """Return the context of one check, under another stack if that is given."""
+        stack = stack or self.stack
+        return StaticContext(script=self.script, stack=stack, target=self.target, env=self.env, check=check)
+
     def violation(
         self,
         *,
@@ -137,6 +156,7 @@ class StaticContext:
         expected: str,
         got: str,
         on_sagemaker: OnSageMaker,
+        file: str | None = None,
         line: int | None = None,
         column: int | None = None,
         function: str | None = None,
@@ -144,7 +164,7 @@ class StaticContext:
         cause: str = "",
         severity: Severity | None = None,
     ) -> Violation:
-        """Return a violation of the running check in this script."""
+        """Return a violation of the running check, in this script unless `file` is another."""
         assert self.check is not None, "a context is bound to its check before the check runs"
         return Violation(
             code=self.check.code,
@@ -154,7 +174,7 @@ class StaticContext:
             expected=expected,
             got=got,
             on_sagemaker=on_sagemaker,
-            file=str(self.script.path),
+            file=file or str(self.script.path),
             line=line,
             column=column,
             function=function,

@@ -31,10 +31,10 @@ def confirm_none(ctx: CheckContext, found: list[Violation]) -> Iterator[Violatio
 
 def _tries(ctx: CheckContext, violation: Violation) -> Iterator[Exchange]:
     """Send a body for each content type and Accept that may lead to what was found."""
-    if not _can_run(ctx):
+    if not can_run(ctx):
         return
     for content_type, accept in _types(ctx, violation):
-        body = _body(ctx, content_type)
+        body = some_body(ctx, content_type)
         exchange = ctx.exchange(Request(body=body, content_type=content_type, accept=accept))
         yield exchange
         if exchange.ended is Ended.TIMED_OUT:
@@ -70,7 +70,8 @@ def _types(ctx: CheckContext, violation: Violation) -> list[tuple[str, str]]:
     return [(own_type, example[0] if looks_at_accept and example else accepts[0])]
 
 
-def _body(ctx: CheckContext, content_type: str) -> bytes:
+def some_body(ctx: CheckContext, content_type: str) -> bytes:
+    """Return a body of a type that the script takes, else the one that got farthest."""
     declared = ctx.session.content_types()
     probe = ctx.session.probe(content_type if content_type in declared else declared[0])
     if probe.domain is not None:
@@ -78,7 +79,8 @@ def _body(ctx: CheckContext, content_type: str) -> bytes:
     return probe.first.request.body if probe.first is not None else b"1,2,3"
 
 
-def _can_run(ctx: CheckContext) -> bool:
+def can_run(ctx: CheckContext) -> bool:
+    """Whether the script may be run and loads here."""
     if not RUNNING & set(ctx.session.settings.phases):
         return False
     try:

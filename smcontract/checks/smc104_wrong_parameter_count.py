@@ -19,7 +19,7 @@ _ARGUMENTS = {
 }
 
 
-@check("SMC104", "wrong-parameter-count", phases=(Phase.STATIC,))
+@check("SMC104", "wrong-parameter-count", phases=(Phase.STATIC,), running="smcontract.checks._shown:confirm_run")
 def wrong_parameter_count(ctx: StaticContext) -> Iterator[Violation]:
     """A handler cannot be called with the arguments that the container passes.
 

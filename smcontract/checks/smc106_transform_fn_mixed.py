@@ -10,7 +10,7 @@ from smcontract.violations import OnSageMaker, Violation
 _REPLACED = ("input_fn", "predict_fn", "output_fn")
 
 
-@check("SMC106", "transform-fn-mixed", phases=(Phase.STATIC,))
+@check("SMC106", "transform-fn-mixed", phases=(Phase.STATIC,), running="smcontract.checks._shown:confirm_load")
 def transform_fn_mixed(ctx: StaticContext) -> Iterator[Violation]:
     """The script defines `transform_fn` together with `input_fn`, `predict_fn` or `output_fn`.
 

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
-from smcontract.checks._confirm import confirm_none
 from smcontract.script import HANDLERS, Script
 from smcontract.script.flow import Fall, ends_without_value
 from smcontract.violations import OnSageMaker, Violation
@@ -19,7 +18,7 @@ _NEXT = {
 }
 
 
-@check("SMC109", "returns-nothing", phases=(Phase.STATIC,), running=confirm_none)
+@check("SMC109", "returns-nothing", phases=(Phase.STATIC,), running="smcontract.checks._confirm:confirm_none")
 def returns_nothing(ctx: StaticContext) -> Iterator[Violation]:
     """A handler can end without a value, or has no `return` that is ever reached.
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
-from smcontract.checks._confirm import found_elsewhere
 from smcontract.violations import OnSageMaker, Violation
 
 
-@check("SMC701", "script-ignored", phases=(Phase.STATIC, Phase.LOAD), running=found_elsewhere)
+@check("SMC701", "script-ignored", phases=(Phase.STATIC, Phase.LOAD), running="smcontract.checks._confirm:found_elsewhere")
 def script_ignored(ctx: StaticContext) -> Iterator[Violation]:
     """The container would not find this script, and would serve every function by its default.
 

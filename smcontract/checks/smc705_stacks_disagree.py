@@ -86,7 +86,7 @@ def _bodies(sessions: list[Session], content_type: str) -> list[bytes]:
 def _sessions(ctx: CheckContext) -> list[Session]:
     """Return the sessions in which the model loads; raises `Inconclusive` where there is nothing to compare."""
     if not ctx.session.peers:
-        raise Inconclusive("only one stack was chosen: name several with --smcontract-stack to compare them")
+        raise Inconclusive("only one stack was chosen, and there is nothing to compare")
     ready, lacking = [ctx.session], ""
     for other in ctx.session.others():
         try:

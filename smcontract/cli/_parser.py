@@ -9,12 +9,13 @@ from typing import NoReturn, Protocol
 from smcontract import __version__
 from smcontract.errors import UsageError, nearest
 
-COMMANDS = ("test", "resolve", "invoke", "replay", "checks", "explain")
+COMMANDS = ("check", "test", "resolve", "invoke", "replay", "checks", "explain")
 
 _GLOBAL = ("-h", "--help", "--version")
 _ABOUT = "Contract tests for Amazon SageMaker entry-point scripts, with no Docker and no AWS account."
 _EXAMPLES = """\
 examples:
+  smcontract check inference.py
   smcontract test inference.py --model-dir model/
   smcontract test model.tar.gz --stack sklearn -- -x -k SMC3
   smcontract resolve inference.py

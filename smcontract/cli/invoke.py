@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     for line in _about(exchange, judged, loaded=loaded, verbose=arguments.verbose):
         print(line, file=sys.stderr)
     sys.stderr.flush()
-    if exchange.response is not None:
+    if loaded and exchange.response is not None:
         write_body(exchange.response.body)
     return 0 if exchange.succeeded else 1
 

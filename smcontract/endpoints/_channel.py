@@ -10,17 +10,16 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from smcontract.endpoints._exchange import Ended
 from smcontract.endpoints._output import Output
 from smcontract.runtime import frames
 
 Message = dict[str, Any]
-Started = TypeVar("Started")
 CHUNK = 1 << 20
 RUNTIME = Path(frames.__file__).with_name("__main__.py")
 
@@ -38,8 +37,8 @@ class ChannelEnded(Exception):
 _starting: dict[int, ThreadPoolExecutor] = {}
 
 
-def from_lasting_thread(start: Callable[..., Started], *arguments: Any, **options: Any) -> Started:
-    """Return what `start` returns, called in a thread that lasts as long as this process.
+def start_process(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+    """Start a process as `subprocess.Popen` does, from a thread that lasts as long as this process.
 
     Linux takes the thread that started a process for its parent (prctl(2), PR_SET_PDEATHSIG): a script's
     process must not die with a test's own thread.
@@ -49,7 +48,11 @@ def from_lasting_thread(start: Callable[..., Started], *arguments: Any, **option
     if executor is None:
         _starting.clear()
         executor = _starting[os.getpid()] = ThreadPoolExecutor(1, thread_name_prefix="smcontract-start")
-    return executor.submit(start, *arguments, **options).result()
+    return executor.submit(_popen, command, options).result()
+
+
+def _popen(command: Sequence[str], options: dict[str, Any]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, **options)
 
 
 class Channel(Protocol):
@@ -74,8 +77,7 @@ class ProcessChannel:
         self._waits = 0.0
         with theirs:
             descriptor = str(theirs.fileno())
-            self._process: subprocess.Popen[bytes] = from_lasting_thread(
-                subprocess.Popen,
+            self._process = start_process(
                 [python, "-B", "-u", "-X", "utf8", str(RUNTIME), descriptor, descriptor, engine],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

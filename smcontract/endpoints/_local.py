@@ -101,7 +101,6 @@ class LocalEndpoint:
             message, blobs = self._call(
                 {
                     "op": "load",
-                    "script": str(self.target.script),
                     "module": self.target.module,
                     "code_dir": str(self.target.code_dir),
                     "model_dir": str(model_dir if model_dir is not None else self._empty_model_dir()),

@@ -20,7 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from smcontract.endpoints._channel import ChannelEnded, Message, describe_exit
+from smcontract.endpoints._channel import ChannelEnded, Message, describe_exit, start_process
 from smcontract.endpoints._exchange import Ended, Failure
 from smcontract.endpoints._output import Output
 from smcontract.endpoints._traceback import read_traceback
@@ -124,7 +124,7 @@ class WorkerChannel:
         path = os.path.join(self._home, f"s{time.monotonic_ns():x}")
         stack = get_stack(self._load["stack"])
         handler = (stack.handler_service or "").partition(":")[0]
-        self._process = subprocess.Popen(
+        self._process = start_process(
             [
                 *(self._python, "-B", "-u", "-X", "utf8", worker_launcher.__file__, str(self._worker)),
                 *("--sock-type", "unix", "--sock-name", path, "--handler", handler, "--model-name", "model"),

@@ -131,10 +131,7 @@ def _array(array: Any, value: Any, blobs: List[bytes]) -> Optional[Export]:
 def _pandas(value: Any) -> Optional[Export]:
     if value.size > MAX_ELEMENTS:
         return None
-    plain: Export = {"kind": "plain", "value": _plain(value.to_numpy().tolist(), [MAX_ELEMENTS, _MAX_TEXT], _MAX_DEPTH)}
-    if hasattr(value, "columns"):
-        plain["columns"] = [str(name) for name in value.columns]
-    return plain
+    return {"kind": "plain", "value": _plain(value.to_numpy().tolist(), [MAX_ELEMENTS, _MAX_TEXT], _MAX_DEPTH)}
 
 
 def _plain(value: Any, budget: List[int], depth: int) -> Any:

@@ -133,7 +133,7 @@ class _Binder:
         return _bound(statement.name, kind, statement, node=statement, parameters=parameters)
 
     def if_(self, statement: ast.If, *, conditional: bool) -> None:
-        truth = _known_test(statement.test)
+        truth = known_test(statement.test)
         if truth is not None:
             self.block(statement.body if truth else statement.orelse, conditional=conditional)
             return
@@ -253,7 +253,7 @@ def _binds_unseen(call: ast.Call) -> bool:
     return any(isinstance(node, ast.Name) and node.id in unseen for node in ast.walk(call.func))
 
 
-def _known_test(test: ast.expr) -> bool | None:
+def known_test(test: ast.expr) -> bool | None:
     """Return what a module-level test is when the module is imported by a server, None if unknown."""
     match test:
         case ast.Compare(left=left, ops=[op], comparators=[right]):
@@ -264,10 +264,10 @@ def _known_test(test: ast.expr) -> bool | None:
             return False
         case ast.Constant(value=value):
             return bool(value)
-        case ast.BoolOp(op=ast.And(), values=values) if any(_known_test(v) is False for v in values):
+        case ast.BoolOp(op=ast.And(), values=values) if any(known_test(v) is False for v in values):
             return False
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            truth = _known_test(operand)
+            truth = known_test(operand)
             return None if truth is None else not truth
     return None
 

@@ -15,11 +15,17 @@ HOOKS = ("pre_model_fn", "model_warmup_fn")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Why a file is no script that Python could import; `line` and `column` count from 1."""
+    """Why a file is no script that Python could import; `line` and `column` count from 1.
+
+    `is_unread` says that the file itself could not be read, so that nothing is known of what it holds,
+    `is_empty` that it holds no statement.
+    """
 
     message: str
     line: int | None = None
     column: int | None = None
+    is_unread: bool = False
+    is_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

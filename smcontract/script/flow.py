@@ -55,9 +55,9 @@ def ends_without_value(function: ast.FunctionDef, tree: ast.Module, *, name: str
     if _ends_with_value(function, own) or yields(function):
         return []
     valued = [r for r in own if not _is_empty(r)]
-    module = _module(tree)
+    module = module_of(tree)
     try:
-        general = _walk(function, module, name, {})
+        general = walk_with(function, module, name, {})
         reached = {id(r.node) for r in general.returns}
         unreachable = tuple(r.lineno for r in valued if id(r) not in reached)
         if not any(id(r) in reached for r in valued):
@@ -84,7 +84,7 @@ def may_take(fall: Fall, function: ast.FunctionDef, tree: ast.Module, types: Seq
     name = name or function.name
     given = dict(zip(_type_parameters(function, name), types, strict=False))
     try:
-        outcome = _walk(function, _module(tree), name, given)
+        outcome = walk_with(function, module_of(tree), name, given)
     except (TooLong, RecursionError):
         return True
     places = (_place(function, node, state) for node, state in _ends(outcome))
@@ -92,7 +92,8 @@ def may_take(fall: Fall, function: ast.FunctionDef, tree: ast.Module, types: Seq
 
 
 @lru_cache(maxsize=4)
-def _module(tree: ast.Module) -> Module:
+def module_of(tree: ast.Module) -> Module:
+    """Return what a walk through a function of `tree` looks up outside of it."""
     imported: set[str] = set()
     exits = set(EXITS)
     for statement in walk(tree.body):
@@ -109,12 +110,15 @@ def _module(tree: ast.Module) -> Module:
     )
 
 
-def _walk(function: ast.FunctionDef, module: Module, name: str, given: dict[str, str]) -> Outcome:
+def walk_with(
+    function: ast.FunctionDef, module: Module, name: str, given: dict[str, str], walk: Walk | None = None
+) -> Outcome:
+    """Walk through the handler `name` with these media types for its parameters."""
     env: dict[str, Any] = dict.fromkeys(parameters(function), UNKNOWN)
     if name in _BODIES:
         env |= dict.fromkeys(positional(function)[_BODIES[name] :][:1], BODY)
     env |= {parameter: Known(value, typed=True) for parameter, value in given.items()}
-    return Walk(module, name=name).function(function, env)
+    return (walk or Walk(module, name=name)).function(function, env)
 
 
 def _never(
@@ -146,8 +150,8 @@ def _never(
 def _sometimes(function: ast.FunctionDef, module: Module, name: str, unreachable: tuple[int, ...]) -> list[Fall]:
     """Judge a function that returns a value on some ways: try it with every type that may matter."""
     falls: dict[tuple[int, str], Fall] = {}
-    for given in _requests(function, module, name):
-        outcome = _walk(function, module, name, given)
+    for given in requests(function, module, name):
+        outcome = walk_with(function, module, name, given)
         for node, state in _ends(outcome):
             if not state.is_certain:
                 continue
@@ -166,7 +170,7 @@ def _sometimes(function: ast.FunctionDef, module: Module, name: str, unreachable
     return sorted(falls.values(), key=lambda fall: (fall.line, fall.column))
 
 
-def _requests(function: ast.FunctionDef, module: Module, name: str) -> Iterator[dict[str, str]]:
+def requests(function: ast.FunctionDef, module: Module, name: str) -> Iterator[dict[str, str]]:
     """Yield values for the parameters that name media types."""
     chosen = _type_parameters(function, name)
     nodes: list[ast.AST] = [function, *module.helpers.values()]

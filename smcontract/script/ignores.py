@@ -10,11 +10,11 @@ import tokenize
 from smcontract.script.facts import Ignore
 from smcontract.script.statements import blocks, first_line, walk
 
-_MARK = re.compile(r"#\s*smcontract:\s*ignore\s*\[([^\]]*)\]")
+_MARK = re.compile(r"#\s*smcontract:\s*ignore\b\s*(?:\[([^\]]*)\])?")
 
 
 def find_ignores(source: str, tree: ast.Module | None) -> tuple[Ignore, ...]:
-    """Return every inline ignore in source order.
+    """Return every inline ignore in source order; one that names no code ignores nothing.
 
     On the line of a `def` or of one of its decorators it covers the whole function; elsewhere the lines
     of the simple statement that it stands in or, in a compound statement's head, its own line.
@@ -24,7 +24,7 @@ def find_ignores(source: str, tree: ast.Module | None) -> tuple[Ignore, ...]:
     marks: list[tuple[int, tuple[str, ...]]] = []
     for line, comment in _comments(source):
         for match in _MARK.finditer(comment):
-            codes = tuple(code for part in match[1].split(",") if (code := part.strip().upper()))
+            codes = tuple(code for part in (match[1] or "").split(",") if (code := part.strip().upper()))
             marks.append((line, codes))
     if not marks:
         return ()

@@ -290,6 +290,7 @@ class Walk:
             entry = before.copy(Choice(handler, True, is_open, words))
             if handler.name:
                 entry.forget([handler.name])
+            self.caught(statement, entry)
             way = self.block(handler.body, entry)
             outcome.take(way)
             ends.append(way.normal)
@@ -354,13 +355,21 @@ class Walk:
             self.state.doubtful = True
         return UNKNOWN
 
+    def into(self, helper: ast.FunctionDef) -> Walk:
+        """Return the walk through a helper."""
+        walk = Walk(self.module, name=helper.name, active=self.active)
+        walk.steps = self.steps
+        return walk
+
+    def caught(self, statement: ast.Try | ast.TryStar, entry: State) -> None:
+        """Be told of the state in which an exception handler of `statement` is entered."""
+
     def helper(self, helper: ast.FunctionDef, node: ast.Call, arguments: list[Any], typed: bool) -> Any:
         """Walk a helper with the arguments that it is given; it may never return."""
         if id(helper) in self.active or len(self.active) > _DEPTH or yields(helper):
             self.state.doubtful |= typed
             return UNKNOWN
-        walk = Walk(self.module, name=helper.name, active=self.active)
-        walk.steps = self.steps
+        walk = self.into(helper)
         env = dict.fromkeys(parameters(helper), UNKNOWN)
         for name, argument, value in zip(positional(helper), node.args, arguments, strict=False):
             if isinstance(argument, ast.Starred):

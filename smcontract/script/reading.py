@@ -17,23 +17,25 @@ from smcontract.script.script import Script
 _WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read_script(path: Path) -> Script:
+def read_script(path: Path, *, data: bytes | None = None, python_version: tuple[int, int] | None = None) -> Script:
     """Read the script at `path`; the file never runs, and whatever is wrong with it becomes `problem`.
 
-    The bytes are decoded as Python decodes them: a byte order mark and a coding cookie (PEP 263) are
-    honoured, UTF-8 otherwise, and every kind of line end counts as one.
+    The bytes (`data`, where they are known already) are decoded as Python decodes them: a byte order mark and
+    a coding cookie (PEP 263) are honoured, UTF-8 otherwise, and every kind of line end counts as one. Syntax
+    that is newer than `python_version` is a problem as far as Python's parser knows since when there is it.
     """
-    data, source = b"", ""
+    source = ""
     problem: Problem | None
     try:
-        data = path.read_bytes()
+        data = path.read_bytes() if data is None else data
     except OSError as error:
-        problem = Problem(message=f"cannot be read: {error.strerror or error}")
+        data = b""
+        problem = Problem(message=f"cannot be read: {error.strerror or error}", is_unread=True)
     else:
         source, problem = _decode(data)
     tree: ast.Module | None = None
     if problem is None:
-        tree, problem = _parse(source)
+        tree, problem = _parse(source, python_version)
     bindings = Bindings()
     if tree is not None:
         bindings = bind(tree, path.parent, _parse_sibling, yields="yield" in source)
@@ -95,13 +97,13 @@ def _decode(data: bytes) -> tuple[str, Problem | None]:
     return _with_line_feeds(text), None
 
 
-def _parse(source: str) -> tuple[ast.Module | None, Problem | None]:
+def _parse(source: str, python_version: tuple[int, int] | None = None) -> tuple[ast.Module | None, Problem | None]:
     """Return the tree of `source`, or why there is none."""
     try:
         with warnings.catch_warnings():
             # An escape such as "\d" is a warning of the user's, and an error under -W error.
             warnings.simplefilter("ignore")
-            tree = ast.parse(source)
+            tree = ast.parse(source, feature_version=python_version)
             _compile(tree, source)
     except SyntaxError as error:
         return None, Problem(
@@ -114,7 +116,7 @@ def _parse(source: str) -> tuple[ast.Module | None, Problem | None]:
     except ValueError as error:
         return None, Problem(message=f"is not valid Python: {error}")
     if not tree.body:
-        return None, Problem(message="is empty: it holds no statement", line=1, column=1)
+        return None, Problem(message="is empty: it holds no statement", line=1, column=1, is_empty=True)
     return tree, None
 
 

@@ -9,6 +9,7 @@ _SIMPLE = frozenset({
     ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Assert, ast.Break, ast.Continue, ast.Delete, ast.Expr,
     ast.Global, ast.Import, ast.ImportFrom, ast.Nonlocal, ast.Pass, ast.Raise, ast.Return,
 })  # fmt: skip
+_IN_PART = (ast.BoolOp, ast.IfExp, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Assert)
 _SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 
 
@@ -60,3 +61,19 @@ def innermost(body: Sequence[ast.stmt], line: int) -> ast.stmt | None:
             return found
         found = inner
         level = [child for block in blocks(inner) for child in block]
+
+
+def always_runs(function: ast.FunctionDef, line: int) -> bool:
+    """Return whether each call of `function` that returns has run the whole statement at `line`."""
+    body: Sequence[ast.stmt] = function.body
+    while True:
+        at = next((i for i, s in enumerate(body) if first_line(s) <= line <= (s.end_lineno or s.lineno)), None)
+        if at is None or any(isinstance(s, ast.Return) for s in walk(body[:at], into_functions=False)):
+            return False
+        statement = body[at]
+        if type(statement) in _SIMPLE:
+            return not any(isinstance(node, _IN_PART) for node in ast.walk(statement))
+        # Another compound statement runs its block on some ways only.
+        if not isinstance(statement, ast.With):
+            return False
+        body = statement.body

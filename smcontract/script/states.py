@@ -83,6 +83,28 @@ class State:
         return not (self.unsure or self.doubtful or any(not choice.is_open for choice in self.choices))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Unbound:
+    """The value of a name that nothing has bound: on every way, or on the `way` that met others in a join.
+
+    `choices` are those that led away from the join; behind a further one the ways may have parted again.
+    """
+
+    way: State | None = None
+    choices: tuple[Choice, ...] = ()
+
+    def holds(self, state: State) -> bool:
+        """Return whether a served request can come to `state` with the name unbound."""
+        return state.is_certain and (self.way is None or state.choices == self.choices)
+
+
+def _where_unbound(alive: list[State], values: list[Any], result: State) -> Any:
+    for state, value in zip(alive, values, strict=True):
+        if isinstance(value, Unbound) and value.holds(state):
+            return Unbound(value.way or state, result.choices)
+    return UNKNOWN
+
+
 def join(states: Iterable[State | None], base: State | None = None) -> State | None:
     """Return the one state after branches that meet, None if none of them gets there.
 
@@ -99,7 +121,8 @@ def join(states: Iterable[State | None], base: State | None = None) -> State | N
     names = set().union(*(state.env for state in alive))
     for name in names:
         values = [state.env.get(name, UNKNOWN) for state in alive]
-        result.env[name] = values[0] if all(value == values[0] for value in values) else UNKNOWN
+        same = all(value == values[0] for value in values)
+        result.env[name] = values[0] if same else _where_unbound(alive, values, result)
     result.facts = {
         fact: truth for fact, truth in best.facts.items() if all(state.facts.get(fact) is truth for state in alive)
     }

@@ -44,11 +44,17 @@ class Sighting:
 
 
 def follow(
-    function: FunctionNode, names: frozenset[str], helpers: Definitions, *, visited: set[object] | None = None
+    function: FunctionNode,
+    names: frozenset[str],
+    helpers: Definitions,
+    *,
+    through: Callable[[ast.Call, Callable[[ast.expr | None], bool]], bool] | None = None,
+    visited: set[object] | None = None,
 ) -> Iterator[Sighting]:
     """Yield every node of `function` in source order, and those of the helpers where they are called.
 
-    `names` are the parameters that carry the followed value; what is worked out from it carries it too.
+    `names` are the parameters that carry the followed value; what is worked out from it carries it too, a
+    call's result only where `through`, if it is given, says so of the call.
     """
     visited = set() if visited is None else visited
     if (key := (id(function), names)) in visited or not names:
@@ -64,6 +70,10 @@ def follow(
                 return carries(value)
             case ast.Starred(value=value) | ast.NamedExpr(value=value):
                 return carries(value)
+            case ast.Call() if through is not None:
+                return through(node, carries)
+            case ast.JoinedStr(values=values) if through is not None:
+                return any(isinstance(v, ast.FormattedValue) and carries(v.value) for v in values)
             case ast.Call(func=func, args=args, keywords=keywords):
                 inner = func.value if isinstance(func, ast.Attribute) else None
                 return carries(inner) or any(map(carries, args)) or any(carries(k.value) for k in keywords)
@@ -98,7 +108,7 @@ def follow(
                 bind(target, value)
             case ast.Call(func=ast.Name(id=name)) if name in helpers:
                 passed = _passed(node, helpers[name], carries)
-                yield from follow(helpers[name], passed, helpers, visited=visited)
+                yield from follow(helpers[name], passed, helpers, through=through, visited=visited)
         pending.extend(reversed(_children(node)))
 
 

@@ -51,7 +51,6 @@ class Stack:
     toolkit: ClassVar[str]
     server: ClassVar[str]
     handler_service: ClassVar[Optional[str]] = None
-    default_program: ClassVar[str] = "inference.py"
     text_types: ClassVar[FrozenSet[str]] = frozenset(("application/json", "text/csv"))
     body_type: ClassVar[str] = "bytearray"
     content_types: Tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """The context object that a model server hands to functions with one more parameter.
 
-Source: mms/context.py of multi-model-server 1.1.11 and ts/context.py of torchserve 0.12.0, which agree.
+Source: context.py and service.py of multi-model-server 1.1.11 and torchserve 0.12.0, which agree.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import Any, Dict, List, Optional, Tuple
 class RequestProcessor:
     """Headers, status and response headers of one request."""
 
-    def __init__(self, headers: Dict[str, str]) -> None:
+    def __init__(self, headers: Dict[str, Any]) -> None:
         self._headers = headers
         self._status: Any = 200
         self._phrase: Any = None
         self._response_headers: Dict[str, Any] = {}
 
-    def get_request_property(self, key: str) -> Optional[str]:
+    def get_request_property(self, key: str) -> Any:
         """Return a request header by its exact name."""
         return self._headers.get(key)
 
-    def get_request_properties(self) -> Dict[str, str]:
+    def get_request_properties(self) -> Dict[str, Any]:
         """Return the request headers."""
         return self._headers
 
@@ -72,7 +72,9 @@ class Context:
     def begin(self, headers: Dict[str, str]) -> None:
         """Start a request."""
         self.request_ids = {0: "request"}
-        self.request_processor = [RequestProcessor(headers)]
+        # The servers put the headers of each input, whose one name is `body`, before those of the request.
+        inputs: Dict[str, Any] = {"body": {"content-type": headers.get("Content-Type", "")}}
+        self.request_processor = [RequestProcessor({**inputs, **headers})]
 
     def get_request_id(self, idx: int = 0) -> Optional[str]:
         """Return the request's id."""

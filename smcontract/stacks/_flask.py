@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, ClassVar, Dict, Optional, Tuple
+from typing import Any, Callable, ClassVar, Dict, Optional, Tuple
 
 from smcontract.stacks import _containers_codecs
 from smcontract.stacks._base import Answer, Stack
@@ -40,6 +40,10 @@ class FlaskStack(Stack):
         "default_content_type": "sagemaker-containers 2.8.6.post2 _worker.py",
         "error_status": "sagemaker-containers 2.8.6.post2 _transformer.py",
     }
+
+    def bind(self, name: str, function: Any, context: Context) -> Callable[..., Any]:
+        """Return the function, or the default for a `model_fn` that is bound to None or another false value."""
+        return super().bind(name, function, context) if function or name != "model_fn" else self.default_model_fn
 
     def body(self, raw: bytes, content_type: Optional[str]) -> Any:
         """Return str of JSON and CSV, with U+FFFD for what is no UTF-8, and bytes of the rest."""

@@ -11,7 +11,7 @@ class InferenceStack(ModelServerStack):
     """sagemaker-inference 1.5.5 to 1.10.1; hooks came with 1.6.0, the context argument with 1.7.0."""
 
     name = "inference"
-    versions: ClassVar[Tuple[str, ...]] = ("1.5.5", "1.6.0", "1.7.0", "1.7.1", "1.10.1")
+    versions: ClassVar[Tuple[str, ...]] = ("1.5.5", "1.6.0", "1.6.1", "1.7.0", "1.7.1", "1.10.1")
     toolkit = "sagemaker-inference"
     handler_service = "sagemaker_inference.default_handler_service:DefaultHandlerService"
 

@@ -74,13 +74,13 @@ def test_a_parser_that_trips_over_what_the_default_decodes(tmp_path: Path, stack
     ],
     ids=["input", "output"],
 )
-def test_a_raise_of_the_script_s_own_is_its_right_and_a_note(
+def test_a_raise_of_the_script_s_own_narrows_too(
     tmp_path: Path, source: str, function: str, types: str
 ) -> None:
     judged = here(tmp_path, MODEL + source, CODE)
     violation = judged.violation
-    assert judged.outcome == "passed"
-    assert violation.severity is Severity.NOTE
+    assert judged.outcome == "warned"
+    assert violation.severity is Severity.WARNING
     assert violation.message.startswith(f"{function} refuses {types}, which the default of inference would")
 
 

@@ -132,7 +132,7 @@ def test_with_one_stack_there_is_nothing_to_compare(tmp_path: Path) -> None:
     (script,) = compare(tmp_path, PREDICTS, "sklearn").scripts
     (check,) = script.checks
     assert check.outcome == "skipped"
-    assert check.reason == "only one stack was chosen: name several with --smcontract-stack to compare them"
+    assert check.reason == "only one stack was chosen, and there is nothing to compare"
 
 
 def test_every_difference_stands_once_with_its_smallest_body(tmp_path: Path) -> None:

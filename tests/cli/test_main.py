@@ -38,7 +38,7 @@ def test_each_command_has_help_with_an_example(said: Said, command: str) -> None
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        pytest.param([], "name a command: test, resolve, invoke, replay, checks, explain", id="nothing"),
+        pytest.param([], "name a command: check, test, resolve, invoke, replay, checks, explain", id="nothing"),
         pytest.param(["tset", "x.py"], "unknown command 'tset'; did you mean 'test'?", id="command"),
         pytest.param(["--verison"], "unknown option --verison; did you mean '--version'?", id="option"),
         pytest.param(["resolve"], "required: PATH; see `smcontract resolve --help`", id="no-path"),
@@ -49,7 +49,7 @@ def test_each_command_has_help_with_an_example(said: Said, command: str) -> None
         pytest.param(["checks", "-x"], "checks: unknown option -x", id="flag"),
         pytest.param(["test", "x.py", "-k", "a"], "pytest's own arguments stand behind --", id="pytest-flag"),
         pytest.param(["resolve", "nope.py"], "nope.py: no such file or directory", id="no-such-path"),
-        pytest.param(["resolve", "x" * 300], "File name too long", id="long-name"),
+        pytest.param(["resolve", "x" * 300], "ile name too long", id="long-name"),
         pytest.param(["resolve", "."], "holds no handler script", id="empty-directory"),
         pytest.param(["resolve", "x.py", "--stack", "sklaern"], "--stack: unknown stack 'sklaern'", id="stack"),
         pytest.param(["explain", "SMC1O9"], "did you mean 'SMC109'?", id="code"),

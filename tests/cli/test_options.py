@@ -78,7 +78,7 @@ def test_relative_flags_start_where_the_user_is(here: Path) -> None:
     ("words", "path", "problem"),
     [
         pytest.param([], ".", "holds 2 handler scripts; name one of them: a/inference.py, b/inf", id="scripts"),
-        pytest.param(["--stack", "all"], "a/inference.py", "name one with --stack: inference", id="stacks"),
+        pytest.param(["--stack", "all"], "a/inference.py", "name one with --stack: huggingface", id="stacks"),
         pytest.param(["--timeout", "soon"], "a/inference.py", "expected a number of seconds", id="value"),
     ],
 )

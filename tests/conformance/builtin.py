@@ -4,8 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from conformance.drivers._common import DIED, LONGEST, PREDICTING, describe, evaluated, last_line, namespace, without_chance
-
+from conformance.drivers._common import (
+    DIED,
+    LONGEST,
+    PREDICTING,
+    describe,
+    evaluated,
+    namespace,
+    shown,
+    without_chance,
+)
 from smcontract.runtime.service import Service
 from smcontract.stacks import get_stack
 
@@ -16,8 +24,9 @@ _JSON = "application/json"
 class Builtin:
     """Requests, predictions and scripts as the stack `NAME@VERSION` answers them; `close` when done.
 
-    `adapt` gives a script the model that a stack needs, `describe` says what reached `predict_fn`, and `answering` is
-    an expression for a prediction that the stack's default can encode.
+    `adapt` gives a script the model that a stack needs, `describe` says what reached `predict_fn`. `answering` is
+    an expression for a prediction that the stack's default can encode, `asking` a content type and body that it can
+    decode.
     """
 
     def __init__(
@@ -28,13 +37,14 @@ class Builtin:
         adapt: Any = lambda source: source,
         describe: Any = describe,
         answering: str = "[[0.0]]",
+        asking: tuple[str, bytes] = (_JSON, b"[1, 2, 3]"),
     ) -> None:
         self._stack = stack
         self._is_flask = get_stack(stack).server == "flask"
         self._code = workdir / "code"
         self._code.mkdir()
         self._adapt, self._describe = adapt, describe
-        self._answering = answering
+        self._answering, self._asking = answering, asking
         self._names = namespace()
         self._count = 0
         self._service: Service | None = None
@@ -46,9 +56,10 @@ class Builtin:
         seen = self._module.SEEN
         return [_status(answer), _failure(answer), *(self._describe(seen[0]) if seen else (None, None, None, None))]
 
-    def prediction(self, expression: str, accept: str | None, body: bytes = b"[1, 2, 3]") -> list[Any]:
+    def prediction(self, expression: str, accept: str | None) -> list[Any]:
         """Return `[status, exception, content_type, body]` of a prediction; the body is bytes."""
-        answer, sent = self._predict(expression, _JSON, accept, body)
+        content_type, body = self._asking
+        answer, sent = self._predict(expression, content_type, accept, body)
         status = _status(answer)
         if status == _OK:
             return [status, None, answer["content_type"], sent]
@@ -60,15 +71,11 @@ class Builtin:
 
         Where loading fails `load_error` is set, and so is what a worker answers that loads again at each request.
         """
-        service, loaded = self._load(source)
+        service, answer, sent = self._load(source)
+        load_error = None if answer["ok"] else self._shorten(_first_line(answer["failure"]))
         try:
-            load_error = None if loaded["ok"] else self._shorten(_first_line(loaded["failure"]))
-            if loaded.get("resolution") is None and load_error and self._is_flask:
-                return [None, None, None, None, load_error]
-            try:
+            if answer["ok"] or answer["failure"]["stage"] != "import":
                 answer, sent = _invoke(service, content_type, accept, body)
-            except NotLoaded:
-                return [None, None, None, None, load_error]
             return [*self._answer(service, answer, sent), load_error]
         finally:
             service.close()
@@ -78,13 +85,13 @@ class Builtin:
         if status == DIED:
             return [DIED, None, None, None]
         if _by_front_end(sent):
-            return [status, None, answer["error"], None]
+            return [status, None, self._shorten(json.loads(sent)["message"]), None]
         phrase = service._context.get_response_status(0)[1] or ""
         if self._is_flask:
-            text = f"{failure['type']}: {failure['message']}" if failure else sent.decode("utf-8", "replace")
+            # The page that Flask sends says nothing of the cause, which its log has.
+            text = _described(failure) if failure else answer.get("error") or sent.decode("utf-8", "replace")
             return [status, answer["content_type"], None, self._shorten(text)]
-        text = sent.decode("utf-8", "replace") if status < 300 else last_line(sent)
-        return [status, answer["content_type"] or "", self._shorten(phrase), self._shorten(text)]
+        return [status, answer["content_type"] or "", self._shorten(phrase), self._shorten(shown(int(status), sent))]
 
     def close(self) -> None:
         """Forget the script."""
@@ -98,12 +105,12 @@ class Builtin:
         path.write_text(self._adapt(source), encoding="utf-8")
         service = Service()
         message = {"op": "load", "script": str(path), "module": name, "code_dir": str(self._code), "mask": []}
-        loaded, _ = service.handle({**message, "model_dir": str(self._code.parent), "stack": self._stack}, [])
-        return service, loaded
+        loaded, blobs = service.handle({**message, "model_dir": str(self._code.parent), "stack": self._stack}, [])
+        return service, loaded, b"".join(blobs)
 
     def _predict(self, expression: str, content_type: str | None, accept: str | None, body: bytes) -> Any:
         if self._service is None:
-            self._service, loaded = self._load(PREDICTING)
+            self._service, loaded, _ = self._load(PREDICTING)
             assert loaded["ok"], loaded
             assert self._service._loaded is not None
             self._module = self._service._loaded.module
@@ -117,24 +124,23 @@ class Builtin:
         return without_chance(text.replace(str(self._code.parent), "PATH"))[:LONGEST]
 
 
-class NotLoaded(Exception):
-    """There is no script to answer: its import failed."""
-
-
 def _invoke(service: Any, content_type: str | None, accept: str | None, body: bytes) -> Any:
-    message = {"op": "invoke", "content_type": content_type, "accept": accept, "mask": []}
+    message: dict[str, Any] = {"op": "invoke", "content_type": content_type, "accept": accept, "mask": []}
     answer, blobs = service.handle(message, [body])
-    if "status" not in answer:
-        raise NotLoaded(answer)
+    assert "status" in answer, answer
     return answer, b"" if answer["body"] is None else blobs[answer["body"]]
 
 
 def _status(answer: Any) -> int | str:
-    return DIED if answer["dies"] else int(answer["status"])
+    return DIED if answer.get("dies") else int(answer["status"])
 
 
 def _failure(answer: Any) -> str | None:
     return answer["failure"] and str(answer["failure"]["type"])
+
+
+def _described(failure: Any) -> str:
+    return f"{failure['type']}: {failure['message']}"
 
 
 def _first_line(failure: Any) -> str:

@@ -4,6 +4,7 @@ Runs under the toolkits' interpreters too: the standard library alone.
 """
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,15 @@ VECTORS = Path(__file__).parents[1] / "vectors"
 CASES = VECTORS / "cases.json"
 BODY = b"[1, 2, 3]"
 """The request body of every prediction and every script."""
+
+
+# What an expression that names one of these needs.
+_PACKAGES = {"torch.": "torch", "sp.": "scipy", "mx.": "mxnet", '"pandas"': "pandas"}
+
+
+def can_evaluate(expression: str) -> bool:
+    """Whether this interpreter has the packages that a prediction's expression names."""
+    return all(find_spec(package) is not None for name, package in _PACKAGES.items() if name in expression)
 
 
 def read(path: Path) -> Any:

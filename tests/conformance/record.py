@@ -11,13 +11,12 @@ import importlib
 import sys
 import tempfile
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from conformance import cases  # noqa: E402
+from conformance import cases
 
 DRIVERS = {
     "inference": "inference",
@@ -29,9 +28,6 @@ DRIVERS = {
     "mxnet+module": "mxnet_module",
 }
 """Which module of `drivers` records a stack; after a `+` stands what is different about the recording."""
-
-# What an expression that names one of these needs.
-_PACKAGES = {"torch.": "torch", "sp.": "scipy", "mx.": "mxnet"}
 
 
 class Recorder(Protocol):
@@ -67,18 +63,13 @@ def record(driver: Recorder, given: dict[str, Any]) -> dict[str, Any]:
         "predictions": [
             [name, accept, *driver.prediction(predictions[name], accept)]
             for name, accept in given["prediction_rows"]
-            if can_evaluate(predictions[name])
+            if cases.can_evaluate(predictions[name])
         ],
         "scripts": [
             [name, content_type, accept, *driver.script(given["scripts"][name], content_type, accept, cases.BODY)]
             for name, content_type, accept in given["script_rows"]
         ],
     }
-
-
-def can_evaluate(expression: str) -> bool:
-    """Whether this interpreter has the packages that a prediction's expression names."""
-    return all(find_spec(package) is not None for name, package in _PACKAGES.items() if name in expression)
 
 
 def differences(committed: dict[str, Any], recorded: dict[str, Any]) -> Iterator[str]:

@@ -34,7 +34,6 @@ SCRIPT = """
 def load_message(directory: Path, **more: Any) -> dict[str, Any]:
     return {
         "op": "load",
-        "script": str(directory / "inference.py"),
         "module": "inference",
         "code_dir": str(directory),
         "model_dir": str(directory),

@@ -92,4 +92,6 @@ def test_what_the_default_would_do_as_well_is_noted_at_the_end(project: Project)
     select = ("--smcontract-select", "SMC703,SMC704")
     result = project.run("--smcontract", "inference.py", *select, "--smcontract-stack", "inference", *FEW)
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["inference.py: SMC703 output_fn refuses text/csv, *would answer with the same answer"])
+    result.stdout.fnmatch_lines(
+        ["inference.py: SMC704 output_fn does what the default of inference does, on each of * requests"]
+    )

@@ -27,13 +27,13 @@ WRONG_PATHS = {
 
 WRONG_FLAGS = {
     "stack": {
-        "sklear": "unknown stack 'sklear'; did you mean 'sklearn'?; valid: auto, all, inference, pytorch, sklearn",
+        "sklear": "unknown stack 'sklear'; did you mean 'sklearn'?; valid: auto, all, huggingface, inference,",
         "inference@9.9": "unknown version of inference '9.9'; valid: 1.5.5,",
         "auto@1": "'auto' takes no version",
         "": "expected NAME",
     },
     "select": {"SMC999": "unknown code 'SMC999'", "returns-nothing": "unknown code"},
-    "ignore": {"SMC10X": "unknown code 'SMC10X'; did you mean 'SMC10"},
+    "ignore": {"SMC10X": "unknown code 'SMC10X'; did you mean 'SMC1*"},
     "phases": {"statik": "unknown value 'statik'; did you mean 'static'?"},
     "max-examples": {"0": "whole number of at least 1", "many": "whole number of at least 1"},
     "timeout": {"soon": "number of seconds above 0", "-1": "number of seconds above 0", "inf": "above 0"},

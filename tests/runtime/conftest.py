@@ -38,7 +38,6 @@ class Script:
     def message(self, **more: Any) -> Any:
         return {
             "op": "load",
-            "script": str(self.code / "inference.py"),
             "module": "inference",
             "code_dir": str(self.code),
             "model_dir": str(self.directory),

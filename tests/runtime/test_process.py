@@ -39,7 +39,6 @@ class Process:
     def load(self, code: Any, **more: Any) -> Any:
         message = {
             "op": "load",
-            "script": "",
             "module": "inference",
             "code_dir": str(code),
             "model_dir": str(code),

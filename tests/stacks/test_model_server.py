@@ -183,7 +183,7 @@ def test_context_answers_as_a_server() -> None:
     context = begun()
     assert context.get_request_header(0, "Content-Type") == "text/csv"
     assert context.get_request_header(0, "content-type") is None
-    assert context.get_all_request_header(0) == {"Content-Type": "text/csv"}
+    assert context.get_all_request_header(0) == {"body": {"content-type": "text/csv"}, "Content-Type": "text/csv"}
     assert context.system_properties["model_dir"] == "/models"
     assert context.get_request_id() == "request"
     context.set_all_response_status(418, "tea")

@@ -1,136 +1,76 @@
-import ast
-import base64
-import json
+"""What AWS's own code was recorded to answer, replayed against the built-in stacks; see tests/vectors/README.md."""
+
+import importlib
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-VECTORS = Path(__file__).parents[1] / "vectors"
+from conformance import cases
+from conformance.builtin import Builtin
+from conformance.compare import Difference, differences, judge
+from conformance.drivers._common import describe
+from smcontract.stacks import get_stack
 
+FILES = sorted(path.stem for path in cases.VECTORS.glob("*@*.json"))
+PARTS = ("requests", "predictions", "scripts")
 
-REQUESTS, PREDICTIONS = (
-    json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8")) for name in ("requests", "predictions")
-)
-STACKS = list(REQUESTS["observed"])
-
-# Uninitialised memory: only the shape can be compared.
-UNINITIALISED = {"json scalar", "csv single value"}
+# What a stack's defaults cannot do without, and the driver that knows its models and values.
+FRAMEWORKS = {"pytorch": "torch", "mxnet": "mxnet", "xgboost": "xgboost", "xgboost-mme": "xgboost"}
+DRIVERS = {"mxnet": "mxnet", "mxnet+module": "mxnet_module"}
 
 
 @pytest.fixture(scope="module")
-def services(lasting_replay: Any, tmp_path_factory: Any) -> Any:
-    """One service per stack, whose predict_fn returns the prediction that the test asks for."""
-    started: dict[str, Any] = {}
-
-    def service_of(stack: Any) -> Any:
-        if stack not in started:
-            source = PREDICTING + "".join(
-                f"PREDICTIONS[{name!r}] = lambda: {expression}\n"
-                for name, expression in PREDICTIONS["predictions"].items()
-            )
-            directory = tmp_path_factory.mktemp("model")
-            started[stack], answer = lasting_replay.load(directory, source, stack, f"inference_{len(started)}")
-            assert answer["ok"], answer
-        return started[stack]
-
-    return service_of
+def recordings() -> Any:
+    """Every recording, read once."""
+    return {name: cases.read(cases.VECTORS / f"{name}.json") for name in FILES}
 
 
-PREDICTING = """
-import os
-import numpy as np
-try:
-    import torch
-except ImportError:
-    torch = None
-try:
-    import scipy.sparse as sp
-except ImportError:
-    sp = None
-
-PREDICTIONS = {}
-
-class A:
-    def tolist(self):
-        return [1, 2]
-
-def model_fn(model_dir):
-    return None
-
-def predict_fn(data, model):
-    wanted = os.environ.get("PREDICTION")
-    return PREDICTIONS[wanted]() if wanted else [[0.0]]
-"""
+def builtin(name: str, directory: Path) -> Builtin:
+    """Return the built-in stack that a recording is about; skips where its framework is not installed."""
+    family = name.partition("@")[0]
+    stack, plus, variant = name.partition("+")
+    if name.partition("@")[2] in get_stack(family).versions:
+        stack, plus, variant = name, "", ""
+    if family in FRAMEWORKS:
+        pytest.importorskip(FRAMEWORKS[family], reason=f"the {family} stack's defaults need it")
+    if FRAMEWORKS.get(family) == "xgboost":
+        return Builtin(directory, stack, describe=described_matrix, asking=("text/csv", b"1,2,3"))
+    driver = DRIVERS.get(family + plus + variant)
+    if driver is None:
+        return Builtin(directory, stack)
+    kind = importlib.import_module(f"conformance.drivers.{driver}").Driver
+    bare = kind.__new__(kind)
+    return Builtin(directory, stack, adapt=bare.adapt, describe=bare.describe, answering=kind.answering)
 
 
-def short_type(name: Any) -> Any:
-    return f"{name.partition('.')[0]}.{name.rpartition('.')[2]}"
+def described_matrix(value: Any) -> list[Any]:
+    """Return the row of a DMatrix as the shared recordings have it: what is in it, as float32."""
+    if not hasattr(value, "num_row"):
+        return describe(value)
+    rows = value.get_data().toarray()
+    present = value.get_data().copy()
+    present.data[:] = 1
+    rows[present.toarray() == 0] = float("nan")
+    return ["xgboost.DMatrix", None, str((value.num_row(), value.num_col())), repr(rows.tolist())]
 
 
-def restored_repr(export: Any, blobs: Any) -> Any:
-    """Return `repr` of what the parent sees, as the recorder wrote it, or None for what is opaque."""
-    if export["kind"] == "array":
-        array = np.frombuffer(blobs[export["blob"]], np.dtype(export["dtype"])).reshape(export["shape"])
-        return repr(array.tolist())
-    return repr(export["value"]) if export["kind"] == "plain" else None
-
-
-@pytest.mark.parametrize("case", list(REQUESTS["requests"]))
-@pytest.mark.parametrize("stack", STACKS)
-def test_requests_are_decoded_as_recorded(stack: Any, case: Any, services: Any, lasting_replay: Any) -> None:
-    content_type, accept, body = REQUESTS["requests"][case]
-    status, exception, kind, dtype, shape, text = REQUESTS["observed"][stack][case]
-    answer, blobs = lasting_replay.invoke(
-        services(stack), content_type, accept, base64.b64decode(body), export=["input_fn"]
-    )
-    failure = answer["failure"]
-    assert (answer["status"], failure and failure["type"]) == (status, exception)
-    if kind is None:
-        return
-    stage = answer["stages"][0]
-    value = stage["value"]
-    assert short_type(value["type"]) == kind
-    if shape is not None:
-        assert (value["dtype"], value["shape"]) == (dtype, list(ast.literal_eval(shape)))
-    restored = restored_repr(stage["export"], blobs)
-    uninitialised = stack.startswith("pytorch") and case in UNINITIALISED
-    # Records of a structured array travel as lists, and a sparse matrix as a dense one.
-    if restored is not None and not uninitialised and "[(" not in str(dtype) and "scipy" not in kind:
-        assert restored[: len(text)] == text
-
-
-@pytest.mark.parametrize(
-    ("stack", "row"),
-    [
-        pytest.param(stack, row, id=f"{stack}-{row[0]}-{row[1]}")
-        for stack in STACKS
-        for row in PREDICTIONS["observed"][stack]
-    ],
-)
-def test_predictions_are_encoded_as_recorded(
-    stack: Any, row: Any, services: Any, lasting_replay: Any, monkeypatch: Any
-) -> None:
-    prediction, accept, status, exception, content_type, text = row
-    service = services(stack)
-    monkeypatch.setenv("PREDICTION", prediction)
-    if "sp." in PREDICTIONS["predictions"][prediction]:
-        pytest.importorskip("scipy", reason="the prediction is a scipy sparse matrix")
-    answer, blobs = lasting_replay.invoke(service, "application/json", accept, b"[1, 2, 3]")
-    failure = answer["failure"]
-    assert (answer["status"], failure and failure["type"]) == (status, exception)
-    if status != 200:
-        return
-    assert answer["content_type"] == content_type
-    sort, _, recorded = text.partition(":")
-    body = blobs[answer["body"]]
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("name", FILES)
+def test_stacks_answer_as_recorded(name: str, part: str, recordings: Any, tmp_path: Path) -> None:
+    document = recordings[name]
+    if not document[part]:
+        pytest.skip("nothing of this kind was recorded")
+    stack = builtin(name, tmp_path)
     try:
-        beginning = ast.literal_eval(recorded)
-    except SyntaxError:
-        # The repr itself was cut, and not the text.
-        beginning = ast.literal_eval(recorded[: recorded.rindex("\\")] + recorded[0])
-    if sort == "bytes" and b"'|O'" in beginning:
-        # What follows the header is a pickle, which differs between releases of numpy and Python.
-        beginning = beginning[: beginning.find(b"\n") + 1]
-    assert (body.decode("utf-8") if sort == "str" else body)[: len(beginning)] == beginning
+        found = list(differences(part, document, stack))
+    finally:
+        stack.close()
+    assert found
+    unexpected, stale = judge(name, part, found)
+    assert not unexpected, "\n".join(map(shown, unexpected))
+    assert not stale, "\n".join(["these no longer differ:", *stale])
+
+
+def shown(one: Difference) -> str:
+    return f"{one.case}: {', '.join(one.fields)}\n  recorded {one.recorded}\n  ours     {one.ours}"

@@ -136,9 +136,13 @@ def body_text(body: bytes, is_text: bool) -> str:
     return f"str:{body.decode()[:LONGEST]!r}" if is_text else f"bytes:{body[:LONGEST]!r}"
 
 
-def last_line(body: bytes) -> str:
-    """Return the last line of an error's body, which names the exception; a traceback holds paths above it."""
-    lines = body.decode("utf-8", "replace").strip().splitlines()
+def shown(status: int, body: bytes) -> str:
+    """Return a body's text without a traceback, which has paths of this machine; of an error its last line alone."""
+    text = body.decode("utf-8", "replace")
+    if status < 300:
+        # A toolkit's error can name any status.
+        return text.partition("\nTraceback (most")[0]
+    lines = text.strip().splitlines()
     return lines[-1] if lines else ""
 
 

@@ -19,8 +19,8 @@ from conformance.drivers._common import (
     describe,
     described,
     evaluated,
-    last_line,
     namespace,
+    shown,
 )
 
 NOT_AVAILABLE = [None, None, None, None]
@@ -195,13 +195,7 @@ class ServiceDriver:
             return [DIED, None, None, None, None]
         except BaseException as error:
             return [DIED, None, None, self.scripts.shorten(described(error)), None]
-        if reply.body is None:
-            text = None
-        elif reply.status < 300:
-            # A toolkit's error can name any status; its traceback holds paths of this machine.
-            text = self.scripts.shorten(reply.body.decode("utf-8", "replace").partition("\nTraceback (most")[0])
-        else:
-            text = self.scripts.shorten(last_line(reply.body))
+        text = None if reply.body is None else self.scripts.shorten(shown(reply.status, reply.body))
         return [reply.status, reply.content_type, self.scripts.shorten(reply.phrase), text, None]
 
     def close(self) -> None:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from conformance.drivers._common import about
-from conformance.drivers._service import ServiceDriver
 from mms.service import Service
 from sagemaker_inference.default_handler_service import DefaultHandlerService
 from sagemaker_inference.transformer import Transformer
+
+from conformance.drivers._common import about
+from conformance.drivers._service import ServiceDriver
 
 
 class Driver(ServiceDriver):

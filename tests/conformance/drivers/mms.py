@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.drivers import _worker_script
-from conformance.drivers._common import DIED, Scripts, about, body_text, last_line
+from conformance.drivers._common import DIED, Scripts, about, body_text, shown
 
 _OK = 200
 _LONGEST_FRAME = 6553500
@@ -217,8 +217,7 @@ class Driver:
             connection.close()
         if answer is None:
             return [status, kind, self.scripts.shorten(phrase), None, None]
-        text = answer.decode("utf-8", "replace") if status < 300 else last_line(answer)
-        return [status, kind, self.scripts.shorten(phrase), self.scripts.shorten(text), None]
+        return [status, kind, self.scripts.shorten(phrase), self.scripts.shorten(shown(status, answer)), None]
 
     def close(self) -> None:
         """End every process."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy
 
 # mxnet 1.9.1 was written for a numpy that had this name still.
-numpy.bool = numpy.bool_  # type: ignore[attr-defined]
+vars(numpy)["bool"] = numpy.bool_
 
 import mxnet  # noqa: E402
 from mms.service import Service  # noqa: E402

@@ -1,0 +1,209 @@
+"""SMC117: loading the model needs the network."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+
+from smcontract.checks._answers import load_fails
+from smcontract.checks._check import Phase, StaticContext, check
+from smcontract.script.calls import AT_IMPORT, SERVING, Call, served
+from smcontract.script.constants import Constants
+from smcontract.violations import OnSageMaker, Severity, Violation
+
+_HUBS = {
+    "sentence_transformers.SentenceTransformer": (0, "model_name_or_path"),
+    "sentence_transformers.CrossEncoder": (0, "model_name"),
+    "transformers.pipeline": (1, "model"),
+    "huggingface_hub.hf_hub_download": (0, "repo_id"),
+    "huggingface_hub.snapshot_download": (0, "repo_id"),
+}
+_ALWAYS = frozenset({
+    "nltk.download", "spacy.cli.download", "torch.hub.load_state_dict_from_url", "torch.hub.download_url_to_file",
+    "torch.utils.model_zoo.load_url", "gdown.download", "pip.main", "pip._internal.main",
+})  # fmt: skip
+_FETCHES = frozenset({
+    "requests.get", "requests.post", "urllib.request.urlopen", "urllib.request.urlretrieve", "wget.download",
+    "httpx.get", "httpx.post",
+})  # fmt: skip
+_OF_S3 = frozenset({"download_file", "download_fileobj", "get_object"})
+_SHELLS = frozenset({
+    "os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output",
+    "subprocess.Popen", "subprocess.getoutput",
+})  # fmt: skip
+_COMMANDS = re.compile(
+    r"\bpip3?\s+(\S+\s+)*?install\b|\bapt(-get)?\s+(\S+\s+)*?(install|update)\b|\bconda\s+(\S+\s+)*?install\b"
+    r"|^(wget|curl)\s|\bgit\s+clone\b|\baws\s+s3\s+(cp|sync)\b"
+)
+_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_FOLDERS = re.compile(
+    r"(opt|tmp|home|root|code|src|data|models?|saved\w*|out(put)?s?|checkpoints?|ckpts?|weights|artifacts?|assets"
+    r"|resources?|pretrained\w*|tokenizers?|local|files?|export\w*|results?|fine_?tuned?\w*|cache\w*|bert|lib)/",
+    re.IGNORECASE,
+)
+_CANONICAL = re.compile(
+    r"((distil)?bert|(distil)?roberta|xlm-roberta|albert|gpt2|distilgpt2|t5|bart|electra|xlnet)"
+    r"(-(tiny|mini|small|base|medium|large|xl|[0-9]+b))*(-(un)?cased|-multilingual|-v[12])*"
+)
+_OFFLINE = ("TRANSFORMERS_OFFLINE", "HF_HUB_OFFLINE")
+_ASKS = ("exists", "isfile", "isdir", "is_file", "is_dir", "listdir", "environ", "getenv", "__name__")
+_WORDS = (
+    "from_pretrained", "pipeline(", "SentenceTransformer(", "CrossEncoder(", "download", "hub", "pip", "requests",
+    "urlopen", "urlretrieve", "get_object", "os.system", "os.popen", "subprocess", "pretrained", "load_url", "httpx",
+)  # fmt: skip
+
+
+@check("SMC117", "reaches-the-network", phases=(Phase.STATIC,), severity=Severity.WARNING)
+def reaches_the_network(ctx: StaticContext) -> Iterator[Violation]:
+    """What serving runs fetches a model or a package over the network.
+
+    ## What it does
+    Looks, at import and in `model_fn`, for downloads (`requests`, `urllib`, S3, `nltk.download`), and in all that
+    serving runs for models named as on a hub (`from_pretrained("bert-base-uncased")`), `pip install` and the like.
+
+    ## Why it fails on SageMaker
+    An endpoint under network isolation, or in a VPC without a way out, reaches none of them: the call hangs until
+    it is given up and no request is served (500, or 400 under `huggingface`; under Flask /ping fails). Elsewhere each
+    new instance waits for the download, and what it gets may have changed since the model was tested.
+
+    ## Example
+        def model_fn(model_dir):
+            return AutoModel.from_pretrained("bert-base-uncased")
+
+    ## Fix
+    Put the files into the model archive and load them from `model_dir`; name packages in `code/requirements.txt`, or
+    ship wheels.
+
+    ## When it stays silent
+    For names that the source does not show, or that may be a folder (`model/bert`), for `local_files_only=True`, where
+    the download is only the second way (in an `except`, under a test for a file or the environment, in a `try` that
+    goes on without it), for requests made while a request is served, and under the `__main__` guard.
+
+    ## Source
+    Amazon SageMaker developer guide, network isolation; transformers, `PreTrainedModel.from_pretrained`.
+    """
+    script = ctx.script
+    if script.tree is None or not any(word in script.source for word in _WORDS):
+        return
+    constants = Constants(script.tree)
+    seen: set[str] = set()
+    for stage, call in served(script.tree, script.functions, SERVING):
+        what = _reached(ctx, stage, call, constants)
+        if not what or what in seen or _is_second(call):
+            continue
+        # The tokenizer and the model of one name have one cause.
+        seen.add(what)
+        yield _violation(ctx, stage, call, what)
+
+
+def _violation(ctx: StaticContext, stage: str, call: Call, what: str) -> Violation:
+    error = f"{what} cannot be reached under network isolation, or in a VPC without a way out"
+    if stage in (AT_IMPORT, "model_fn"):
+        answer = load_fails(ctx.stack, error)
+    else:
+        answer = OnSageMaker(status=ctx.stack.error_status, message=error)
+    where = "the import of the script" if stage == AT_IMPORT else stage
+    return ctx.violation(
+        message=f"{where} reaches the network: {what}",
+        expected="everything that serving needs in the model archive",
+        got=ast.unparse(call.node)[:80],
+        on_sagemaker=answer,
+        line=call.node.lineno,
+        column=call.node.col_offset + 1,
+        function=None if stage == AT_IMPORT else stage,
+        fix="put the files into the model archive, and packages into code/requirements.txt",
+        cause=what,
+    )
+
+
+def _reached(ctx: StaticContext, stage: str, call: Call, constants: Constants) -> str:
+    """Return what a call fetches, empty if it fetches nothing or the source does not show it."""
+    name, method = call.name, call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ""
+    keywords = {keyword.arg: keyword.value for keyword in call.node.keywords}
+    if method == "from_pretrained" or name in _HUBS:
+        position, keyword = _HUBS.get(name, (0, "pretrained_model_name_or_path"))
+        model = _text(call, call.argument(position, keyword), constants)
+        is_local = any(word in ctx.script.source for word in _OFFLINE) or _is_true(keywords.get("local_files_only"))
+        return f"the model {model!r} of a hub" if not is_local and _is_of_hub(ctx, model) else ""
+    if name == "torch.hub.load":
+        source = keywords.get("source")
+        repository = _text(call, call.argument(0, "repo_or_dir"), constants)
+        is_hub = source is None and _HUB_NAME.fullmatch(repository.partition(":")[0]) is not None
+        return f"the model {repository!r} of a hub" if is_hub else ""
+    if name in _ALWAYS:
+        return f"{name}"
+    if name in _SHELLS:
+        command = _COMMANDS.search(_command(call))
+        return "" if command is None or "--no-index" in _command(call) else f"{command.group(0).strip()!r}"
+    if (name == "timm.create_model" or name.startswith("torchvision.models.")) and _is_true(keywords.get("pretrained")):
+        return f"the weights of {name}"
+    if stage not in (AT_IMPORT, "model_fn"):
+        return ""
+    if name in _FETCHES:
+        url = _text(call, call.argument(0, "url"), constants)
+        return "" if any(local in url for local in ("localhost", "127.0.0.1", "169.254.")) else name
+    return f"S3 ({method})" if method in _OF_S3 and "boto3" in ctx.script.source else ""
+
+
+def _text(call: Call, node: ast.expr | None, constants: Constants) -> str:
+    """Return the text that an argument is, empty where the source does not show it."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.Name(id=name):
+            value = constants.get(name)
+            if isinstance(value, str):
+                return value
+            given = [s.value for s in ast.walk(call.owner) if _binds(s, name)] if call.owner else []  # type: ignore[attr-defined]
+            if len(given) == 1 and isinstance(given[0], ast.Constant) and isinstance(given[0].value, str):
+                return given[0].value
+    return ""
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.Assign):
+        return any(isinstance(inner, ast.Name) and inner.id == name for t in node.targets for inner in ast.walk(t))
+    return isinstance(node, ast.AugAssign | ast.NamedExpr) and ast.unparse(node.target) == name
+
+
+def _is_of_hub(ctx: StaticContext, name: str) -> bool:
+    """Return whether a model's name is one of a hub and of no folder that may be there."""
+    if not (_CANONICAL.fullmatch(name) or (_HUB_NAME.fullmatch(name) and not _FOLDERS.match(name))):
+        return False
+    roots = [ctx.target.code_dir, *([ctx.target.model_dir] if ctx.target.model_dir else [])]
+    return not any(os.path.exists(os.path.join(root, name.partition("/")[0])) for root in roots)
+
+
+def _is_true(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
+
+
+def _command(call: Call) -> str:
+    """Return the words of a command line, as far as the source shows them."""
+    first = call.argument(0, "args") or call.argument(0, "command")
+    parts = first.elts if isinstance(first, ast.List | ast.Tuple) else [first]
+    words = []
+    for part in parts:
+        for node in ast.walk(part) if part is not None else ():
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words.append(node.value)
+    return " ".join(words)
+
+
+def _is_second(call: Call) -> bool:
+    """Return whether a call is made only where another way did not lead on, or can be done without."""
+    for place in call.places():
+        match place.node:
+            case ast.ExceptHandler():
+                return True
+            case ast.Try(handlers=[_, *_] as handlers) if place.field == "body":
+                if not all(isinstance(handler.body[-1], ast.Raise) for handler in handlers):
+                    return True
+            case ast.If(test=test) | ast.IfExp(test=test) if place.field != "test":
+                if any(word in ast.unparse(test) for word in _ASKS):
+                    return True
+            case ast.BoolOp():
+                return True
+    return False

@@ -1,0 +1,153 @@
+"""SMC121: an exception is built, and returned or dropped."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from smcontract.checks._check import Phase, StaticContext, check
+from smcontract.script import HANDLERS, Script
+from smcontract.script.errors import built_exception
+from smcontract.script.statements import blocks
+from smcontract.script.trace import definitions
+from smcontract.violations import OnSageMaker, Violation
+
+_NEXT = {
+    "model_fn": (("predict_fn", 1), ("transform_fn", 0)),
+    "input_fn": (("predict_fn", 0),),
+    "predict_fn": (("output_fn", 0),),
+}
+
+
+@check("SMC121", "exception-not-raised", phases=(Phase.STATIC,), running="smcontract.checks._shown:confirm_run")
+def exception_not_raised(ctx: StaticContext) -> Iterator[Violation]:
+    """A handler builds an exception and does not raise it.
+
+    ## What it does
+    Looks for `return ValueError(...)` in each handler, and for an exception that is built as a statement of its
+    own in a handler or in a function of the file that it calls. Exceptions are Python's own, those of the
+    SageMaker toolkits, and classes of the script that derive from them.
+
+    ## Why it fails on SageMaker
+    A returned exception is a value like any other: the next function is given it. As the response it is no
+    bytes, str or JSON: multi-model-server and TorchServe answer with 503 (`huggingface`: 400), Flask with 500.
+    A dropped one changes nothing: the request goes on as if it had been valid.
+
+    ## Example
+        def input_fn(data, content_type):
+            if content_type != "text/csv":
+                return ValueError(f"{content_type} is not supported")
+            return data.split(",")
+
+    ## Fix
+    Write `raise` for `return`, or in front of the exception.
+
+    ## When it stays silent
+    For an exception that is kept, handed on or raised later, one that a helper returns (its caller may raise it),
+    where the next function asks whether it was given an exception, and for classes that the script imports from
+    elsewhere.
+
+    ## Source
+    Python, `raise`; multi-model-server 1.1.11, `mms/protocol/otf_message_handler.py`; Flask 3.1.3,
+    `make_response`.
+    """
+    script, tree = ctx.script, ctx.script.tree
+    if tree is None:
+        return
+    seen: set[int] = set()
+    for name in HANDLERS:
+        function = script.functions.get(name)
+        if function is None or function.node is None:
+            continue
+        if isinstance(function.node, ast.Lambda):
+            what = built_exception(function.node.body, tree)
+            if what and not _is_asked_for(script, name):
+                yield _violation(ctx, name, function.node.body, what, returned=True)
+            continue
+        for statement in _reached(function.node, tree, seen):
+            is_returned = isinstance(statement, ast.Return)
+            value = statement.value
+            what = built_exception(value, tree) if value is not None else ""
+            if not what or (not is_returned and not isinstance(value, ast.Call)):
+                continue
+            if is_returned and (function.kind == "callable" or _is_asked_for(script, name)):
+                continue
+            yield _violation(ctx, name, value, what, returned=is_returned)
+
+
+def _reached(function: Any, tree: ast.Module, seen: set[int]) -> Iterator[ast.Return | ast.Expr]:
+    """Yield a handler's `return`s and expressions that stand alone, and those expressions of its helpers."""
+    helpers = definitions(tree)
+    pending = [(function, True)]
+    while pending:
+        node, is_handler = pending.pop(0)
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        for statement in _own_statements(node.body):
+            if isinstance(statement, ast.Expr) or (is_handler and isinstance(statement, ast.Return)):
+                yield statement
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name) and inner.id in helpers and inner.id not in HANDLERS:
+                pending.append((helpers[inner.id], False))
+
+
+def _own_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield a function's statements, those of functions inside it left out, and of what catches on purpose."""
+    pending = list(reversed(body))
+    while pending:
+        statement = pending.pop()
+        yield statement
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            for block in reversed(blocks(statement)):
+                pending.extend(reversed(block))
+
+
+def _is_asked_for(script: Script, name: str) -> bool:
+    """Return whether the function that is given the value asks for its class, or is not known."""
+    for consumer, position in _NEXT.get(name, ()):
+        function = script.functions.get(consumer)
+        if function is None:
+            continue
+        if function.node is None or function.parameters is None:
+            return True
+        given = function.parameters.names[position : position + 1]
+        for node in ast.walk(function.node):
+            match node:
+                case ast.Call(func=ast.Name(id="isinstance" | "type"), args=[ast.Name(id=asked), *_]) if asked in given:
+                    return True
+                case ast.Raise(exc=ast.Name(id=raised)) if raised in given:
+                    return True
+    return False
+
+
+def _violation(ctx: StaticContext, name: str, node: ast.expr | None, what: str, *, returned: bool) -> Violation:
+    assert node is not None, "an exception was found in it"
+    message = f"{name} returns {what} and does not raise it"
+    if not returned:
+        message = f"{what} is built and dropped: nothing raises it"
+    return ctx.violation(
+        message=message,
+        expected=f"raise {what}",
+        got=f"return {ast.unparse(node)}" if returned else ast.unparse(node),
+        on_sagemaker=_answer(ctx, name, what) if returned else _goes_on(),
+        line=node.lineno,
+        column=node.col_offset + 1,
+        function=name,
+        fix="write raise instead of return" if returned else f"raise {ast.unparse(node)}",
+        cause="returned" if returned else "dropped",
+    )
+
+
+def _goes_on() -> OnSageMaker:
+    return OnSageMaker(status=200, message="the request goes on as if it had been valid")
+
+
+def _answer(ctx: StaticContext, name: str, what: str) -> OnSageMaker:
+    if name in ("output_fn", "transform_fn"):
+        if ctx.stack.server == "flask" or ctx.stack.name == "huggingface":
+            return OnSageMaker(status=ctx.stack.error_status, message=f"{what} cannot be sent as a response")
+        return OnSageMaker(status=503, message=f"Object of type {what} is not JSON serializable")
+    receiver = {"model_fn": "every function that uses the model", "input_fn": "predict_fn"}.get(name, "output_fn")
+    return OnSageMaker(status=ctx.stack.error_status, message=f"{receiver} is given the exception, and fails on it")

@@ -1,0 +1,262 @@
+"""Every call of a script: its name as the imports give it, where it stands, and who leads there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from smcontract.script.bindings import known_test
+from smcontract.script.facts import HANDLERS, Function, FunctionNode
+from smcontract.script.names import parameters
+
+AT_IMPORT = "import"
+"""The stage of what runs when the server imports the script, beside those of the five handlers."""
+
+
+class Place(NamedTuple):
+    """A statement or expression that stands around a call, and which of its fields holds it."""
+
+    node: ast.AST
+    field: str
+    outer: Place | None
+
+
+class Call(NamedTuple):
+    """A call: `name` is dotted, as `torch.load` however it was imported, and empty where that is not known.
+
+    `owner` is the function at module level, or the method, that the call stands in; None at module level.
+    """
+
+    node: ast.Call
+    name: str
+    place: Place | None
+    owner: FunctionNode | None
+
+    def places(self) -> Iterator[Place]:
+        """Yield what stands around the call, the innermost first."""
+        place = self.place
+        while place is not None:
+            yield place
+            place = place.outer
+
+    def argument(self, position: int, keyword: str) -> ast.expr | None:
+        """Return the argument that a parameter is given, None if it is given none."""
+        named = next((k.value for k in self.node.keywords if k.arg == keyword), None)
+        if named is not None or any(isinstance(a, ast.Starred) for a in self.node.args[: position + 1]):
+            return named
+        return self.node.args[position] if 0 <= position < len(self.node.args) else None
+
+    @property
+    def passes_unseen(self) -> bool:
+        """Whether `*args` or `**kwargs` may hold further arguments."""
+        return any(k.arg is None for k in self.node.keywords) or any(isinstance(a, ast.Starred) for a in self.node.args)
+
+
+class Calls:
+    """The calls of one module; made by `calls_of`."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        """Collect the calls of `tree` in one walk, without names and constants."""
+        found = _Collector(tree)
+        self._imports = {
+            name: paths.pop()
+            for name, paths in found.imports.items()
+            if len(paths) == 1 and name not in found.bound and name not in found.units
+        }
+        self._bound = found.bound | found.units.keys() | found.imports.keys()
+        self._units = found.units
+        self._methods = found.methods
+        raw = sorted(found.calls, key=lambda one: (one[0].lineno, one[0].col_offset))
+        self.every = tuple(Call(node, self.name(node.func), place, owner) for node, place, owner in raw)
+        self._of: dict[int, list[Call]] = {}
+        for call in self.every:
+            self._of.setdefault(id(call.owner), []).append(call)
+
+    def name(self, node: ast.expr) -> str:
+        """Return the dotted name of what an expression names, empty where the imports do not tell it.
+
+        A name that the file binds in no way is a builtin's and stands for itself.
+        """
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return ""
+        root = self._imports.get(node.id)
+        if root is None:
+            return "" if parts or node.id in self._bound else node.id
+        return ".".join([root, *reversed(parts)])
+
+    def inside(self, function: FunctionNode) -> list[Call]:
+        """Return the calls that stand in a function at module level, in source order."""
+        return self._of.get(id(function), [])
+
+    def at_import(self) -> list[Call]:
+        """Return the calls at module level that a server's import of the script may make."""
+        return [call for call in self._of.get(id(None), []) if not _is_left_out(call)]
+
+    def reached(self, calls: Iterable[Call]) -> list[Call]:
+        """Return these calls and those of every function of the file that they lead to, in source order."""
+        seen: set[int] = set()
+        methods: set[str] = set()
+        open_methods: dict[str, list[FunctionNode]] = {}
+        found: list[Call] = []
+        pending = list(calls)
+        while pending:
+            call = pending.pop()
+            found.append(call)
+            targets: list[FunctionNode] = []
+            for name in _mentioned(call.node):
+                targets += self._units.get(name, ())
+                for method, node in self._methods.get(name, ()):
+                    if method in methods or (method.startswith("__") and method.endswith("__")) or method == "forward":
+                        targets.append(node)
+                    else:
+                        open_methods.setdefault(method, []).append(node)
+            if isinstance(call.node.func, ast.Attribute):
+                methods.add(call.node.func.attr)
+                targets += open_methods.pop(call.node.func.attr, ())
+            for target in targets:
+                if id(target) not in seen:
+                    seen.add(id(target))
+                    pending += self.inside(target)
+        unique = {id(call.node): call for call in found}
+        return sorted(unique.values(), key=lambda one: (one.node.lineno, one.node.col_offset))
+
+
+@lru_cache(maxsize=4)
+def calls_of(tree: ast.Module) -> Calls:
+    """Return the calls of a module; worked out once."""
+    return Calls(tree)
+
+
+def served(tree: ast.Module, functions: Mapping[str, Function], stages: Iterable[str]) -> Iterator[tuple[str, Call]]:
+    """Yield each call that a stage of serving leads to, with the first such stage, in source order.
+
+    A stage is `AT_IMPORT` or a handler's name. A handler that is not in this file leads nowhere.
+    """
+    calls = calls_of(tree)
+    found: dict[int, tuple[str, Call]] = {}
+    for stage in stages:
+        for call in calls.reached(_roots(calls, functions, stage)):
+            found.setdefault(id(call.node), (stage, call))
+    yield from sorted(found.values(), key=lambda one: (one[1].node.lineno, one[1].node.col_offset))
+
+
+SERVING = (AT_IMPORT, *HANDLERS)
+"""Every stage."""
+
+
+def _roots(calls: Calls, functions: Mapping[str, Function], stage: str) -> list[Call]:
+    if stage == AT_IMPORT:
+        return calls.at_import()
+    function = functions.get(stage)
+    return calls.inside(function.node) if function is not None and function.node is not None else []
+
+
+def _is_left_out(call: Call) -> bool:
+    """Return whether a server's import takes the other branch: under the `__main__` guard, for example."""
+    for place in call.places():
+        if isinstance(place.node, ast.If) and place.field in ("body", "orelse"):
+            truth = known_test(place.node.test)
+            if truth is not None and truth is (place.field == "orelse"):
+                return True
+    return False
+
+
+def _mentioned(node: ast.Call) -> Iterator[str]:
+    """Yield the names that a call calls or hands on: `map(helper, rows)` leads to `helper` too."""
+    function: ast.expr = node.func
+    while isinstance(function, ast.Attribute | ast.Call):
+        function = function.value if isinstance(function, ast.Attribute) else function.func
+    for one in (function, *node.args, *(keyword.value for keyword in node.keywords)):
+        if isinstance(one, ast.Name):
+            yield one.id
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.alias, ast.arg})
+_AROUND = frozenset({
+    ast.If, ast.IfExp, ast.BoolOp, ast.Try, ast.TryStar, ast.ExceptHandler, ast.While, ast.For, ast.With, ast.match_case,
+    ast.Return, ast.Assign, ast.AnnAssign, ast.Attribute, ast.Call, ast.Subscript,
+})  # fmt: skip
+_SKIPPED = frozenset({"ctx", "op", "ops", "lineno", "col_offset", "returns", "annotation", "type_params", "id", "attr"})
+
+
+class _Collector:
+    """One walk of a module that keeps calls, imports and what else binds a name."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.calls: list[tuple[ast.Call, Place | None, FunctionNode | None]] = []
+        self.imports: dict[str, set[str]] = {}
+        self.bound: set[str] = set()
+        self.units: dict[str, list[FunctionNode]] = {}
+        self.methods: dict[str, list[tuple[str, FunctionNode]]] = {}
+        pending: list[tuple[ast.AST, Place | None, FunctionNode | None, str | None]] = [(tree, None, None, None)]
+        while pending:
+            node, place, owner, inside = pending.pop()
+            kind = type(node)
+            inner_owner = owner
+            if kind is ast.Call:
+                self.calls.append((node, place, owner))  # type: ignore[arg-type]
+            elif isinstance(node, (*_FUNCTIONS, ast.Lambda, ast.ClassDef)):
+                inner_owner, inside = self._scope(node, owner, inside)
+            elif kind in _BINDERS:
+                self._binder(node)
+            for field in _fields(kind):
+                value = getattr(node, field, None)
+                if not value:
+                    continue
+                around = Place(node, field, place) if kind in _AROUND else place
+                # Decorators and defaults are evaluated where the function is defined.
+                whose = inner_owner if field == "body" else owner
+                for child in value if value.__class__ is list else (value,):
+                    if child.__class__ not in _LEAVES and isinstance(child, ast.AST):
+                        pending.append((child, around, whose, inside))
+
+    def _scope(
+        self, node: Any, owner: FunctionNode | None, inside: str | None
+    ) -> tuple[FunctionNode | None, str | None]:
+        if isinstance(node, ast.ClassDef):
+            if owner is not None:
+                self.bound.add(node.name)
+                return owner, inside
+            self.bound.add(node.name)
+            return None, node.name
+        self.bound.update(parameters(node))
+        if owner is not None:
+            if isinstance(node, _FUNCTIONS):
+                self.bound.add(node.name)
+            return owner, inside
+        if isinstance(node, _FUNCTIONS):
+            if inside is None:
+                self.units.setdefault(node.name, []).append(node)
+            else:
+                self.methods.setdefault(inside, []).append((node.name, node))
+        return node, None
+
+    def _binder(self, node: Any) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                path = alias.name if alias.asname else alias.name.partition(".")[0]
+                self.imports.setdefault(alias.asname or path, set()).add(path)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                path = f"{'.' * node.level}{node.module or ''}.{alias.name}"
+                self.imports.setdefault(alias.asname or alias.name, set()).add(path)
+        else:
+            for target in getattr(node, "targets", None) or (node.target,):
+                for one in target.elts if isinstance(target, ast.Tuple | ast.List) else (target,):
+                    if isinstance(one, ast.Name):
+                        self.bound.add(one.id)
+
+
+_BINDERS = frozenset({ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.For, ast.NamedExpr})
+
+
+@cache
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    return tuple(name for name in kind._fields if name not in _SKIPPED)

@@ -1,0 +1,215 @@
+"""Names that serving reads and that nothing in the script defines or imports."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from smcontract.script.facts import HANDLERS, Function, FunctionNode
+from smcontract.script.scopes import ModuleNames, Read, free_reads, module_names, waits_for_names
+from smcontract.script.statements import walk
+from smcontract.script.trace import definitions
+
+# Builtins of other versions than the running one, and what `site` or a debugger's shell adds.
+_BUILTINS = frozenset(dir(builtins)) | {
+    *("WindowsError", "EncodingWarning", "ExceptionGroup", "BaseExceptionGroup", "PythonFinalizationError"),
+    *("aiter", "anext", "exit", "quit", "copyright", "credits", "license", "_", "reveal_type", "profile"),
+}
+# A method that runs once its class is called: torch calls `forward` for whoever calls the module.
+_METHODS = ("__init__", "__new__", "__call__", "forward")
+_MOST = 200_000
+
+
+class Undefined(NamedTuple):
+    """A name that is read and not there.
+
+    `handler` is the handler that reads it, empty for what runs at import; `via` names the helper or class
+    in which it does. `guard` is the `if` that keeps serving from what binds the name, None if nothing does.
+    `refuses` says that a request which comes there is refused anyway.
+    """
+
+    name: str
+    node: ast.Name
+    handler: str
+    via: str
+    guard: ast.If | None
+    refuses: bool
+
+
+def undefined_names(tree: ast.Module, functions: Mapping[str, Function], source: str) -> list[Undefined]:
+    """Return the undefined names that the import or a handler reads, the first read of each by each of them."""
+    if _binds_unseen(tree, source):
+        return []
+    names = module_names(tree)
+    found = [_undefined(read, names, "", "") for read in _read_at_import(tree)]
+    told = {one.name for one in found if one is not None}
+    for handler in HANDLERS:
+        function = functions.get(handler)
+        if function is None or function.node is None:
+            continue
+        for via, read in _reads(tree, function.node):
+            one = _undefined(read, names, handler, via)
+            if one is not None and one.name not in told:
+                found.append(one)
+    unique: dict[tuple[str, str, str], Undefined] = {}
+    for one in found:
+        if one is not None:
+            key = (one.name, one.handler if not one.via else "", one.via)
+            # A read that a served request gets to says more than one on the way to a refusal.
+            if key not in unique or (unique[key].refuses and not one.refuses):
+                unique[key] = one
+    return sorted(unique.values(), key=lambda one: (one.node.lineno, one.node.col_offset))
+
+
+def _undefined(read: Read, names: ModuleNames, handler: str, via: str) -> Undefined | None:
+    name = read.node.id
+    if name in names.bound or name in _BUILTINS or (name.startswith("__") and name.endswith("__")):
+        return None
+    return Undefined(name, read.node, handler, via, names.guarded.get(name), read.refuses)
+
+
+def _reads(tree: ast.Module, function: FunctionNode) -> Iterator[tuple[str, Read]]:
+    """Yield what a handler reads from the module, and what the helpers and classes read that it calls."""
+    helpers = definitions(tree)
+    classes = {statement.name: statement for statement in tree.body if isinstance(statement, ast.ClassDef)}
+    seen: set[int] = set()
+    pending: list[tuple[str, FunctionNode, ast.ClassDef | None, bool]] = [("", function, None, False)]
+    while pending:
+        via, node, owner, refuses = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        for read in free_reads(node):
+            yield via, read._replace(refuses=read.refuses or refuses)
+            if not read.called:
+                continue
+            name, so_far = read.node.id, read.refuses or refuses
+            if name in helpers:
+                pending.append((name, helpers[name], None, so_far))
+            elif name in classes:
+                pending += [(name, method, classes[name], so_far) for method in _methods(classes[name], _METHODS)]
+        if owner is not None:
+            pending += [(via, method, owner, refuses) for method in _methods(owner, _called_on_self(node))]
+
+
+def _methods(owner: ast.ClassDef, wanted: tuple[str, ...]) -> list[ast.FunctionDef]:
+    return [node for node in owner.body if isinstance(node, ast.FunctionDef) and node.name in wanted]
+
+
+def _called_on_self(method: FunctionNode) -> tuple[str, ...]:
+    return tuple(
+        node.func.attr
+        for node in ast.walk(method)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "self"
+    )
+
+
+def _read_at_import(tree: ast.Module) -> Iterator[Read]:
+    """Yield the names that the import certainly reads: in statements that stand under no condition."""
+    left = _MOST
+    lazy = any(
+        isinstance(s, ast.ImportFrom) and s.module == "__future__" and any(a.name == "annotations" for a in s.names)
+        for s in tree.body
+    )
+    for statement in _run_at_import(tree):
+        # What a function's body reads is read when it is called, and megabytes of data read no name.
+        pending: list[ast.AST] = list(_at_definition(statement, lazy=lazy))
+        while pending and left > 0:
+            node = pending.pop()
+            left -= 1
+            match node:
+                case ast.Name(ctx=ast.Load()):
+                    yield Read(node, refuses=False, called=False)
+                case ast.Lambda():
+                    pending += node.args.defaults
+                case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+                    pending.append(node.generators[0].iter)
+                case ast.BoolOp(values=[first, *_]) | ast.IfExp(test=first):
+                    pending.append(first)
+                case ast.Constant():
+                    pass
+                case _:
+                    pending.extend(ast.iter_child_nodes(node))
+
+
+def _run_at_import(tree: ast.Module) -> Iterator[ast.stmt]:
+    pending = list(reversed(tree.body))
+    while pending:
+        statement = pending.pop()
+        match statement:
+            case ast.Raise():
+                return
+            case ast.Try() | ast.TryStar():
+                if not statement.handlers and not waits_for_names(statement):
+                    pending += reversed(statement.body)
+            case ast.With():
+                yield statement
+            case ast.If() | ast.While() | ast.For() | ast.Match():
+                yield statement
+            case _:
+                yield statement
+
+
+def _at_definition(statement: ast.stmt, *, lazy: bool) -> Iterator[ast.AST]:
+    """Yield what the import evaluates of a statement itself."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            yield from statement.decorator_list
+            yield from statement.args.defaults
+            yield from (default for default in statement.args.kw_defaults if default is not None)
+            if not lazy:
+                given = statement.args
+                every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+                yield from (arg.annotation for arg in every if arg is not None and arg.annotation is not None)
+                if statement.returns is not None:
+                    yield statement.returns
+        case ast.ClassDef():
+            yield from (*statement.decorator_list, *statement.bases, *statement.keywords)
+        case ast.If(test=test) | ast.While(test=test):
+            yield test
+        case ast.For(iter=iterated):
+            yield iterated
+        case ast.Match(subject=subject):
+            yield subject
+        case ast.With(items=items):
+            yield from (item.context_expr for item in items)
+        case ast.AnnAssign(annotation=annotation, value=value):
+            if not lazy:
+                yield annotation
+            if value is not None:
+                yield value
+        case _:
+            yield statement
+
+
+def _binds_unseen(tree: ast.Module, source: str) -> bool:
+    """Return whether names may be bound that the source does not show."""
+    if not any(word in source for word in _UNSEEN):
+        return False
+    for statement in walk(tree.body):
+        if isinstance(statement, ast.ImportFrom) and any(alias.name == "*" for alias in statement.names):
+            return True
+        if isinstance(statement, ast.FunctionDef) and statement.name == "__getattr__":
+            return True
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id="globals" | "exec" | "execfile" | "__builtins__" | "locals" | "builtins"):
+                return True
+            case ast.Call(func=ast.Name(id="vars"), args=[]):
+                return True
+            case ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
+                return True
+            case ast.Call(func=ast.Name(id="setattr" | "__import__" | "get_ipython")):
+                return True
+    return False
+
+
+_UNSEEN = (
+    *("globals", "exec", "vars(", "builtins", "locals", "sys.modules", "setattr", "__import__", "get_ipython"),
+    *("import *", "import*", "__getattr__"),
+)

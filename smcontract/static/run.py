@@ -1,0 +1,216 @@
+"""From paths to what the source of each file shows."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from smcontract.checks import Check, StaticContext, static_checks
+from smcontract.script import Script, read_script
+from smcontract.script.families import Family, family_of
+from smcontract.searching import hints_at_handlers, python_files
+from smcontract.stacks import Stack, detect, get_stack, stack_names
+from smcontract.static.configuration import Choice, Configuration
+from smcontract.targets import Target, target_of_script
+from smcontract.violations import Severity, Violation
+
+_UNUSED = "SMC100"
+_UNPARSABLE = "SMC101"
+_NEAR_MISS = "SMC103"
+_PROGRAM = "inference.py"
+
+
+class Checked:
+    """What the check of one file came to.
+
+    `told` is the file as the user named it. `why` is one line: what the file was taken for and why, or why
+    it could not be read. `checks` are the checks that ran, under each of `stacks`.
+    """
+
+    def __init__(self, told: str, *, why: str, could_not_run: bool = False, script: Script | None = None) -> None:
+        self.told = told
+        self.why = why
+        self.could_not_run = could_not_run
+        self.script = script
+        self.target: Target | None = None
+        self.stacks: tuple[tuple[Stack, str], ...] = ()
+        self.checks: tuple[Check, ...] = ()
+        self.expected: Mapping[str, str] = {}
+        """The codes that are known to fail, with the reason."""
+        self.found: dict[str, tuple[Violation, ...]] = {}
+        """The violations under each stack, by `NAME@VERSION`, those of expected failures among them."""
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the file was taken for one that a container would run."""
+        return bool(self.stacks)
+
+    @property
+    def every_violation(self) -> tuple[Violation, ...]:
+        """The violations under all stacks, one of each cause, in the order of lines."""
+        every = [violation for under in self.found.values() for violation in under]
+        found = {violation.key: violation for violation in reversed(every)}
+        return tuple(sorted(found.values(), key=lambda v: (v.line or 0, v.column or 0, v.code)))
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """The violations without those that are expected."""
+        return tuple(violation for violation in self.every_violation if violation.code not in self.expected)
+
+    def named(self, file: str) -> str:
+        """Return how to tell a violation's file: this one as the user named it."""
+        return self.told if self.script is not None and file == str(self.script.path) else os.path.relpath(file)
+
+
+def check_paths(paths: Iterable[str], configuration: Configuration) -> Iterator[Checked]:
+    """Yield what each file came to, in order; a file that is named twice is checked once."""
+    seen: set[str] = set()
+    for path in paths:
+        for one in _of_path(path, configuration):
+            absolute = os.path.abspath(one.told)
+            if absolute not in seen:
+                seen.add(absolute)
+                yield one
+
+
+def _of_path(path: str, configuration: Configuration) -> Iterator[Checked]:
+    if os.path.isdir(path):
+        yield from _of_directory(path, configuration)
+        return
+    if path.endswith((".py", ".tar.gz", ".tgz")) or not os.path.exists(path):
+        yield check_file(path, configuration, is_named=True)
+    else:
+        yield Checked(path, why="it is no Python file")
+
+
+def _of_directory(directory: str, configuration: Configuration) -> Iterator[Checked]:
+    problems: list[OSError] = []
+    files = python_files(directory, problems.append)
+    for error in problems:
+        yield _unread(str(error.filename), error)
+    checked = [check_file(os.path.normpath(file), configuration, is_named=False) for file in files]
+    parts = _parts([one.script for one in checked if one.script is not None and one.is_judged])
+    for one in checked:
+        if one.script is not None and os.path.abspath(one.told) in parts:
+            one = Checked(one.told, why=f"it is a part of {parts[os.path.abspath(one.told)]}", script=one.script)
+        yield one
+
+
+def _parts(scripts: list[Script]) -> dict[str, str]:
+    """Return the scripts without a model_fn that another one beside them imports, with the name of that one."""
+    folders: dict[str, dict[str, Script]] = {}
+    for script in scripts:
+        folder, name = os.path.split(script.path)
+        folders.setdefault(folder, {})[name.removesuffix(".py")] = script
+    return {
+        str(beside[found.name].path): script.path.name
+        for beside in folders.values()
+        for script in beside.values()
+        for found in script.imports
+        if len(beside) > 1 and found.name in beside and _may_be_part(beside[found.name], script)
+    }
+
+
+def _may_be_part(part: Script, of: Script) -> bool:
+    return part is not of and "model_fn" not in part.functions and part.path.name != _PROGRAM
+
+
+def _unread(told: str, error: OSError | ValueError) -> Checked:
+    why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+    return Checked(told, why=f"cannot be read: {why}", could_not_run=True)
+
+
+def check_file(file: str, configuration: Configuration, *, is_named: bool) -> Checked:
+    """Return what one file came to; `is_named` says that the user named it, and did not find it by a search."""
+    try:
+        with open(file, "rb") as opened:
+            data = opened.read()
+    except (OSError, ValueError) as error:
+        return _unread(file, error)
+    is_hinted = hints_at_handlers(data)
+    if not is_hinted and not is_named and os.path.basename(file) != _PROGRAM:
+        return Checked(file, why="it names none of the five functions")
+    choice = configuration.choice(file)
+    script = read_script(Path(os.path.abspath(file)), data=data, python_version=choice.python_version)
+    if script.problem is not None and choice.python_version is not None and choice.python_version > sys.version_info:
+        version = ".".join(map(str, choice.python_version))
+        why = f"cannot be read with this Python, older than {version}: it {script.problem.message}"
+        return Checked(file, why=why, could_not_run=True)
+    family = family_of(script)
+    checked = Checked(file, why=family.why, script=script)
+    wanted = _codes(script, family, is_named=is_named, is_hinted=is_hinted)
+    if wanted != ():
+        _judge(checked, script, choice, wanted)
+    if wanted == (_NEAR_MISS,) and not _keep_errors(checked):
+        # A module of another trade: no name in it can only be meant for the container.
+        return Checked(file, why=family.why, script=script)
+    return checked
+
+
+def _codes(script: Script, family: Family, *, is_named: bool, is_hinted: bool) -> tuple[str, ...] | None:
+    """Return the codes of the checks that hold for a file: None for all, none at all to pass it over."""
+    name = script.path.name
+    if script.problem is not None:
+        # An empty file is usual, but as the program.
+        is_meant = name == _PROGRAM if script.problem.is_empty else is_named or is_hinted
+        return (_UNPARSABLE,) if is_meant else ()
+    if family.name == "sagemaker":
+        return None
+    return (_NEAR_MISS,) if family.name == "plain" and name == _PROGRAM and not script.is_opaque else ()
+
+
+def _keep_errors(checked: Checked) -> bool:
+    found = {name: tuple(v for v in under if v.severity is Severity.ERROR) for name, under in checked.found.items()}
+    checked.found = found
+    return any(found.values())
+
+
+def _judge(checked: Checked, script: Script, choice: Choice, wanted: tuple[str, ...] | None) -> None:
+    def is_wanted(code: str) -> bool:
+        return choice.is_selected(code) and (wanted is None or code in wanted)
+
+    model_dir = None if choice.model_dir is None else Path(choice.model_dir)
+    checked.target = target_of_script(Path(checked.told), model_dir, choice.env)
+    checked.checks = static_checks(is_wanted)
+    checked.stacks = tuple(_stacks(choice, script, checked.target))
+    checked.expected = choice.expected_failures
+    for stack, _ in checked.stacks:
+        context = StaticContext(script=script, stack=stack, target=checked.target, env=choice.env)
+        found = [v for check in checked.checks for v in check.function(context.of(check))]
+        kept = [v for v in found if not script.is_ignored(v.code, v.line)]
+        checked.found[repr(stack)] = tuple(kept)
+    unused = [check for check in checked.checks if check.code == _UNUSED]
+    if unused and choice.own_expected_failures:
+        stack = checked.stacks[0][0]
+        context = StaticContext(script=script, stack=stack, target=checked.target, env=choice.env, check=unused[0])
+        checked.found[repr(stack)] += tuple(_unused_expectations(context, checked, choice))
+
+
+def _unused_expectations(context: StaticContext, checked: Checked, choice: Choice) -> Iterator[Violation]:
+    from smcontract.checks.smc100_unused_ignore import is_told_by_the_source, unused_expectation
+
+    ran = {check.code for check in checked.checks}
+    failed = {violation.code for under in checked.found.values() for violation in under}
+    for code in choice.own_expected_failures:
+        if code in ran and code not in failed and is_told_by_the_source(code):
+            yield unused_expectation(context, code, choice.file, choice.line_of(code))
+
+
+def _stacks(choice: Choice, script: Script, target: Target) -> Iterator[tuple[Stack, str]]:
+    for name in choice.stacks:
+        if name == "auto":
+            found, reason = detect([found.name for found in script.imports], _model_files(target), choice.env)
+            yield get_stack(found), reason
+        elif name == "all":
+            yield from ((get_stack(each), "all stacks were asked for") for each in stack_names())
+        else:
+            yield get_stack(name), "named by the user"
+
+
+def _model_files(target: Target) -> list[str]:
+    try:
+        return [] if target.model_dir is None else sorted(os.listdir(target.model_dir))
+    except OSError:
+        return []
