@@ -1,7 +1,8 @@
 """Print the figures that the project holds itself to, as ratios and differences within one run.
 
 `python benchmarks/run.py` measures, on this machine: what an inactive plugin adds to pytest's start, what
-collecting one script adds, the whole contract of the ordinal example, and a round trip over the pipe.
+collecting one script adds, the whole contract of the ordinal example, and a round trip over the pipe, and a
+request under each engine that is installed.
 Each figure is the best of several runs, because what disturbs a run only ever makes it longer.
 """
 
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import smcontract
 from smcontract.endpoints import LocalEndpoint
 from smcontract.session import Session
 from smcontract.workspace import Workspace
@@ -63,10 +65,10 @@ def environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
-def show(what: str, value: float, unit: str, limit: float, beside: str) -> None:
-    """Print one figure, its limit, and what it is measured beside."""
-    verdict = "ok" if value <= limit else "OVER"
-    print(f"{what:<44} {value:10.1f} {unit:<3} limit {limit:g} {unit:<3} {verdict:<5} {beside}")
+def show(what: str, value: float, unit: str, limit: float | None, beside: str) -> None:
+    """Print one figure, its limit if it has one, and what it is measured beside."""
+    held = "" if limit is None else f"limit {limit:g} {unit} {'ok' if value <= limit else 'OVER'}"
+    print(f"{what:<44} {value:10.1f} {unit:<3} {held:<18} {beside}")
 
 
 def start_up(directory: Path) -> None:
@@ -115,7 +117,22 @@ def round_trip() -> None:
         actions = [lambda: pings(endpoint), lambda: requests(endpoint), direct_calls()]
         ping, invoke, direct = (seconds / REQUESTS for seconds in best_of(actions, BATCHES))
     show("round trip over the pipe", ping * 1e6, "µs", 150, f"x{ping / direct:.1f} of calling the functions")
-    show("whole request", invoke * 1e6, "µs", 300, f"x{invoke / direct:.1f} of calling the functions")
+    show("request beyond its functions, process", (invoke - direct) * 1e6, "µs", 150, f"whole {invoke * 1e6:.0f} µs")
+    engine("request beyond its functions, isolation none", 50, direct, isolation="none")
+    engine("the same with the engine toolkit", None, direct, engine="toolkit", stack="inference@1.10.1")
+    engine("the same with the engine worker", None, direct, engine="worker", stack="inference@1.10.1")
+
+
+def engine(what: str, limit: float | None, direct: float, **how: str) -> None:
+    """Measure a whole request under other settings, or say why it cannot be had."""
+    try:
+        with smcontract.open_endpoint(ORDINAL, **how) as endpoint:  # type: ignore[arg-type]
+            requests(endpoint)
+            invoke = best(lambda: requests(endpoint), BATCHES) / REQUESTS
+    except smcontract.UsageError as error:
+        print(f"{what:<44} not measured: {error}")
+        return
+    show(what, (invoke - direct) * 1e6, "µs", limit, f"whole {invoke * 1e6:.0f} µs")
 
 
 def pings(endpoint: LocalEndpoint) -> None:

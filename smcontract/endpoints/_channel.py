@@ -8,15 +8,15 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
 from smcontract.endpoints._exchange import Ended
 from smcontract.endpoints._output import Output
+from smcontract.endpoints._surroundings import Surroundings
 from smcontract.runtime import frames
 
 Message = dict[str, Any]
@@ -189,50 +189,15 @@ class InlineChannel:
         from smcontract.runtime.engines import make_service
 
         self._service = make_service(engine, owns_process=False)
-        self._cwd = str(cwd)
-        self._environment = {key: value for key, value in environment.items() if os.environ.get(key) != value}
-        for key in {"HOME", "PATH", "TMPDIR"}.difference(given):
-            self._environment.pop(key, None)
+        own = {"HOME", "PATH", "TMPDIR"}.difference(given)
+        theirs = {key: value for key, value in environment.items() if key not in own}
+        self._surroundings = Surroundings(cwd=str(cwd), environment=theirs)
 
     def call(self, message: Message, blobs: list[bytes], timeout: float) -> tuple[Message, list[bytes]]:
         """Answer one message here; `timeout` cannot be kept."""
         del timeout
-        with self._surroundings():
+        with self._surroundings:
             return self._service.handle(message, blobs)
-
-    @contextlib.contextmanager
-    def _surroundings(self) -> Iterator[None]:
-        # Put on and taken off around every request, so only what differs is touched.
-        before, cwd, writes_none = _variables(), os.getcwd(), sys.dont_write_bytecode
-        theirs = {key: os.environ.get(key) for key in self._environment}
-        os.environ.update(self._environment)
-        if self._cwd != cwd:
-            os.chdir(self._cwd)
-        within = _variables()
-        sys.dont_write_bytecode = True
-        try:
-            yield
-        finally:
-            # What the script itself changed is there again at its next call, as in a process of its own.
-            if _variables() != within:
-                theirs = self._keep_changes(before)
-            with contextlib.suppress(OSError):
-                self._cwd = os.getcwd()
-            sys.dont_write_bytecode = writes_none
-            for key, value in theirs.items():
-                if value is None:
-                    os.environ.pop(key, None)
-                else:
-                    os.environ[key] = value
-            if self._cwd != cwd:
-                os.chdir(cwd)
-
-    def _keep_changes(self, before: Mapping[bytes, bytes]) -> dict[str, str | None]:
-        """Note what the script made of its variables; return the values that were there before it."""
-        ours = {os.fsdecode(key): os.fsdecode(value) for key, value in before.items()}
-        now = dict(os.environ)
-        self._environment = {key: value for key, value in now.items() if ours.get(key) != value}
-        return {key: ours.get(key) for key in {*ours, *now} if ours.get(key) != now.get(key)}
 
     def output(self) -> str:
         """Return nothing: the output went where this process's own goes."""
@@ -241,8 +206,3 @@ class InlineChannel:
     def close(self) -> None:
         """Take the script's modules out of this process."""
         self._service.close()
-
-
-def _variables() -> dict[bytes, bytes]:
-    """Return a copy of the environment as it is kept; `dict(os.environ)` takes fifty times as long."""
-    return dict(vars(os.environ)["_data"])
