@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -19,5 +18,7 @@ ContractWarning.__module__ = "smcontract"
 
 def nearest(word: str, valid: Iterable[str]) -> str:
     """Return `; did you mean 'X'?` for the valid word closest to `word`, or an empty string."""
+    import difflib
+
     close = difflib.get_close_matches(word, list(valid), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""

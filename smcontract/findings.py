@@ -38,6 +38,7 @@ def static_findings(session: Session, check: Check) -> Iterator[Violation]:
         target=session.target,
         env=session.settings.env,
         check=check,
+        is_guessed=session.settings.stacks == ("auto",),
     )
     found = list(check.function(static))
     if check.running is not None:
@@ -79,7 +80,7 @@ def code_of_failed_load(session: Session, failure: Failure) -> str | None:
     return None
 
 
-def _same_function(session: Session, known: Violation, violation: Violation) -> bool:
+def _same_function(_session: Session, known: Violation, violation: Violation) -> bool:
     return known.function is not None and violation.function == known.function
 
 
@@ -87,12 +88,12 @@ def _same_call(session: Session, known: Violation, violation: Violation) -> bool
     return _same_function(session, known, violation) and "TypeError" in violation.got
 
 
-def _same_name(session: Session, known: Violation, violation: Violation) -> bool:
+def _same_name(_session: Session, known: Violation, violation: Violation) -> bool:
     same = (violation.file, violation.line) == (known.file, known.line)
     return same and any(accident in violation.got for accident in ALWAYS_ACCIDENTS)
 
 
-def _same_line(session: Session, known: Violation, violation: Violation) -> bool:
+def _same_line(_session: Session, known: Violation, violation: Violation) -> bool:
     return violation.code in _OF_IMPORT and (violation.file, violation.line) == (known.file, known.line)
 
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from smcontract.errors import UsageError
+from smcontract.lean import dataclass
 from smcontract.script import read_script
 from smcontract.searching import handlers_in, search
 

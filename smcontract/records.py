@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -29,15 +30,15 @@ FOUR = ("model_fn", "input_fn", "predict_fn", "output_fn")
 
 def resolution(script: Script, stack: Stack) -> dict[str, FunctionResolution]:
     """Return who serves each function: the script, the stack's default, or nobody."""
-    names = ("model_fn", "transform_fn") if "transform_fn" in script.functions else FOUR
+    return served_by({name: function.line for name, function in script.functions.items()}, stack)
+
+
+def served_by(lines: Mapping[str, int], stack: Stack) -> dict[str, FunctionResolution]:
+    """Return who serves each function, of a script that binds those of `lines`."""
     found = {}
-    for name in names:
-        own = script.functions.get(name)
+    for name in ("model_fn", "transform_fn") if "transform_fn" in lines else FOUR:
         otherwise: Literal["default", "missing"] = "default" if stack.has_default(name) else "missing"
-        found[name] = FunctionResolution(
-            by="script" if own is not None else otherwise,
-            line=own.line if own is not None else None,
-        )
+        found[name] = FunctionResolution(by="script" if name in lines else otherwise, line=lines.get(name))
     return found
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from smcontract.archives import SUFFIXES, extract, is_archive
 from smcontract.errors import UsageError, nearest
 from smcontract.layout import (
     ALL_SERVERS,
@@ -19,6 +17,7 @@ from smcontract.layout import (
     place_script,
     wanted_program,
 )
+from smcontract.lean import dataclass
 from smcontract.searching import search
 
 Kind = Literal["script", "model_dir", "archive"]
@@ -76,6 +75,8 @@ def find_targets(
             handler script.
 
     """
+    from smcontract.archives import extract, is_archive
+
     given_model_dir = None if model_dir is None else _open_model_dir(model_dir, extract_to)
     wanted_program(env)
     if os.path.isdir(path):
@@ -142,6 +143,8 @@ def _model_dir_by_layout(place: Place) -> Path | None:
 
 
 def _open_model_dir(path: Path, extract_to: Callable[[], Path]) -> Path:
+    from smcontract.archives import SUFFIXES, extract, is_archive
+
     if os.path.isdir(path):
         return _absolute(path)
     _check_reached(path, f"model directory {path}", "no such directory or archive")
@@ -151,6 +154,8 @@ def _open_model_dir(path: Path, extract_to: Callable[[], Path]) -> Path:
 
 
 def _check_file(path: Path) -> None:
+    from smcontract.archives import is_archive
+
     _check_reached(path, str(path), "no such file or directory", f"; {_EXPECTED}")
     if not os.path.isfile(path) or not (path.suffix == ".py" or is_archive(path)):
         raise UsageError(f"{path}: neither a .py file nor an archive; {_EXPECTED}")

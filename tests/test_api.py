@@ -15,7 +15,7 @@ from support import write_script
 
 PID = "import os\ndef model_fn(d): pass\ndef transform_fn(m, b, c, a): return str(os.getpid())"
 ENVIRONMENT = "import os\ndef model_fn(d): return d\ndef transform_fn(m, b, c, a): return m + ' ' + os.environ['X']"
-BROKEN = JSON_HANDLER.replace("return json.loads(body)", "return undefined")
+BROKEN = JSON_HANDLER.replace("return json.loads(body)", "return eval('undefined')")
 
 
 @pytest.fixture(autouse=True)

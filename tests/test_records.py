@@ -20,7 +20,9 @@ from smcontract.violations import Severity
 from smcontract.workspace import Judged, Workspace
 from support import write_script
 
-ONLY_INPUT = "def input_fn(body, content_type):\n    return undefined\n\n\ndef model_fn(model_dir):\n    return None\n"
+ONLY_INPUT = (
+    "def input_fn(body, content_type):\n    return eval('undefined')\n\n\ndef model_fn(model_dir):\n    return None\n"
+)
 
 
 def judged_of(root: Path, path: Path, **flags: Any) -> Judged:

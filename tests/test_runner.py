@@ -57,7 +57,7 @@ def test_a_check_that_finds_nothing_passes(tmp_path: Path) -> None:
 
 
 def test_an_error_fails(tmp_path: Path) -> None:
-    found = result(tmp_path, CSV_HANDLER.replace("return [[float", "return [[undefined"), "SMC301")
+    found = result(tmp_path, CSV_HANDLER.replace("return [[float", "return [[eval('undefined')"), "SMC301")
     assert found.outcome == "failed"
     (violation,) = found.violations
     assert (violation.code, violation.severity, violation.function) == ("SMC301", Severity.ERROR, "input_fn")
@@ -140,7 +140,7 @@ def test_an_inline_ignore_silences_a_static_finding(tmp_path: Path) -> None:
 
 
 def test_an_inline_ignore_silences_a_running_check(tmp_path: Path) -> None:
-    broken = CSV_HANDLER.replace("return [[float", "return [[undefined")
+    broken = CSV_HANDLER.replace("return [[float", "return [[eval('undefined')")
     ignored = broken.replace(
         "def input_fn(body, content_type):", "def input_fn(body, content_type):  # smcontract: ignore[SMC301]"
     )
@@ -159,7 +159,7 @@ def test_only_the_chosen_phases_run(phases: tuple[str, ...], more_than: int, tmp
 
 
 RARE = CSV_HANDLER.replace(
-    "return [sum(row) for row in data]", "return [sum(row) if row[0] != 7 else undefined for row in data]"
+    "return [sum(row) for row in data]", "return [sum(row) if row[0] != 7 else eval('undefined') for row in data]"
 )
 
 
@@ -174,7 +174,7 @@ def test_a_property_finds_what_the_matrix_does_not(phases: tuple[str, ...], outc
 
 
 def test_a_serious_violation_of_the_matrix_spares_the_property(tmp_path: Path) -> None:
-    broken = CSV_HANDLER.replace("return [sum(row)", "return [undefined")
+    broken = CSV_HANDLER.replace("return [sum(row)", "return [eval('undefined')")
     found = result(tmp_path, broken, "SMC601", max_examples=100)
     assert found.outcome == "failed"
     assert found.examples < 10
@@ -237,7 +237,7 @@ TWO_BRANCHES = """
         if content_type == "application/json":
             rows = json.loads(body)
         elif content_type == "text/csv":
-            return [float(field) for field in undefined(body)]
+            return [float(field) for field in eval('undefined')(body)]
         else:
             raise ValueError(content_type)
 

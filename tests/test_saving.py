@@ -20,7 +20,7 @@ BROKEN = """
 
     def input_fn(body, content_type):
         if content_type == "text/csv":
-            return undefined
+            return eval('undefined')
         raise ValueError(content_type)
 """
 

@@ -23,34 +23,22 @@ def static_checks(wanted: Callable[[str], bool] | None = None) -> tuple[Check, .
 
     `wanted` is asked for each code whether its check is needed.
     """
-    found = _static_checks()
-    if wanted is None:
-        return tuple(check for make in found.values() for check in make() if check.is_static)
-    return tuple(
-        check
-        for code, make in found.items()
-        if wanted(code)
-        for check in make()
-        if check.is_static and wanted(check.code)
-    )
-
-
-@cache
-def _static_checks() -> dict[str, Callable[[], tuple[Check, ...]]]:
-    """Return what loads each static check, by code; those of other packages are loaded to know their codes."""
-    others = _third_parties()
-    known: dict[str, Callable[[], tuple[Check, ...]]] = {one.code: lambda one=one: (one,) for one in others}
-    for module in _modules():
-        if module.startswith(_STATIC):
-            known[_code(module)] = lambda module=module: _own(module)
-    return dict(sorted(known.items()))
+    modules = [name for name in _modules() if name.startswith(_STATIC) and (wanted is None or wanted(_code(name)))]
+    own = [found for name in modules for found in _own(name)]
+    others = [found for found in _third_parties() if wanted is None or wanted(found.code)]
+    return _by_code(found for found in (*others, *own) if found.is_static)
 
 
 @cache
 def all_checks() -> tuple[Check, ...]:
     """Return every check of this package and of the entry-point group `smcontract.checks`, by code."""
     own = [found for module in _modules() for found in _own(module)]
-    return tuple(sorted({found.code: found for found in [*_third_parties(), *own]}.values(), key=lambda c: c.code))
+    return _by_code((*_third_parties(), *own))
+
+
+def _by_code(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Return the checks in order; of those with one code the last counts, which is ours."""
+    return tuple(sorted({found.code: found for found in checks}.values(), key=lambda found: found.code))
 
 
 @cache

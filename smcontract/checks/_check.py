@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from smcontract.lean import dataclass, field, replace
 from smcontract.violations import OnSageMaker, Severity, Violation
 
 if TYPE_CHECKING:
@@ -143,11 +143,13 @@ class StaticContext:
     env: Mapping[str, str] = field(default_factory=dict)
     """The container's environment, as the user gives it."""
     check: Check | None = field(default=None)
+    is_guessed: bool = False
+    """Whether only what the script imports says that the stack is this one."""
 
     def of(self, check: Check, stack: Stack | None = None) -> StaticContext:
         """Return the context of one check, under another stack if that is given."""
         stack = stack or self.stack
-        return StaticContext(script=self.script, stack=stack, target=self.target, env=self.env, check=check)
+        return replace(self, stack=stack, check=check)
 
     def violation(
         self,

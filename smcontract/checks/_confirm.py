@@ -25,7 +25,7 @@ def confirm_none(ctx: CheckContext, found: list[Violation]) -> Iterator[Violatio
         if shown is not None:
             answer = violation.on_sagemaker if shown.succeeded else ctx.on_sagemaker(shown)
             yield replace(violation, request=shown.request, on_sagemaker=answer)
-        elif not tried or not all(_reached(exchange, violation.function) for exchange in tried):
+        elif not tried or not all(reached(exchange, violation.function) for exchange in tried):
             yield violation
 
 
@@ -94,7 +94,8 @@ def _returned_none(exchange: Exchange, function: str | None) -> bool:
     return stage is not None and stage.value.is_none
 
 
-def _reached(exchange: Exchange, function: str | None) -> bool:
+def reached(exchange: Exchange, function: str | None) -> bool:
+    """Whether the function was called, as far as can be told: it returned, or raised."""
     raised = exchange.failure is not None and exchange.failure.stage == function
     return raised or exchange.stage(function or "") is not None
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 _BOTH = frozenset({
-    "boto3", "botocore", "certifi", "cffi", "chardet", "charset_normalizer", "click", "conda", "cryptography", "dateutil",
+    "boto3", "botocore", "certifi", "cffi", "chardet", "charset_normalizer", "click", "conda", "cryptography",
+    "dateutil",
     "flask", "future", "gevent", "google", "greenlet", "gunicorn", "idna", "inotify_simple", "itsdangerous", "jinja2",
-    "jmespath", "joblib", "markupsafe", "mlio", "mms", "model_archiver", "numpy", "nacl", "bcrypt", "pandas", "paramiko",
+    "jmespath", "joblib", "markupsafe", "mlio", "mms", "model_archiver", "numpy", "nacl", "bcrypt", "pandas",
+    "paramiko",
     "PIL", "pip", "pkg_resources", "psutil", "pyarrow", "pycparser", "pytz", "requests", "retrying", "ruamel",
     "s3transfer", "sagemaker_containers", "sagemaker_inference", "sagemaker_training", "scipy", "setuptools", "six",
     "sklearn", "threadpoolctl", "tqdm", "typing_extensions", "tzdata", "urllib3", "werkzeug", "wheel", "zope",
-    "importlib_metadata", "importlib_resources", "zipp", "packaging", "protobuf", "enum_compat", "blinker", "attr", "yaml",
+    "importlib_metadata", "importlib_resources", "zipp", "packaging", "protobuf", "enum_compat", "blinker", "attr",
+    "yaml",
 })  # fmt: skip
 
 PREINSTALLED: Mapping[str, frozenset[str]] = {

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-_REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#@]*)")
-_UPPER = re.compile(r"(==|<=|<|~=)\s*v?(\d+(?:\.\d+)*)(\.\*)?")
+_REQUIREMENT = r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#@]*)"
+_UPPER = r"(==|<=|<|~=)\s*v?(\d+(?:\.\d+)*)(\.\*)?"
 
 
 class Requirements(NamedTuple):
@@ -45,7 +45,7 @@ def _read(path: str) -> Requirements | None:
         text = line.strip()
         if not text or text.startswith(("#", "--index-url", "--extra-index-url", "-i ")):
             continue
-        found = _REQUIREMENT.match(text)
+        found = re.match(_REQUIREMENT, text)
         if found is None or "@" in text or "://" in text or text.endswith((".whl", ".gz", ".zip")):
             is_whole = False
             continue
@@ -60,7 +60,7 @@ def pinned(script: Path, package: str, *, below: tuple[int, ...]) -> bool:
         return False
     return any(
         _ceiling(operator, tuple(map(int, version.split("."))), wild) <= below
-        for operator, version, wild in _UPPER.findall(asked.packages.get(package, ""))
+        for operator, version, wild in re.findall(_UPPER, asked.packages.get(package, ""))
     )
 
 

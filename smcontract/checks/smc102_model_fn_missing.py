@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,14 +17,19 @@ _REFUSALS = {
 }
 """What the default `model_fn` of a stack says, where the stack has one."""
 
+_WEB_SERVERS = frozenset(
+    {"flask", "fastapi", "bottle", "tornado", "falcon", "aiohttp", "sanic", "starlette", "uvicorn"}
+)
+"""Who imports one of these and has no `model_fn` is a container of its own, and calls its functions itself."""
+
 
 @check("SMC102", "model-fn-missing", phases=(Phase.STATIC,))
 def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
     """The script has no `model_fn`, and the stack's default cannot load the model.
 
     ## What it does
-    Looks for `model_fn` among the names that the module binds. The stacks `inference` and `sklearn` have no
-    default. That of `pytorch` loads `model.pt`, or the one `.pt` or `.pth` file of the model directory; that of
+    Looks for `model_fn` among the names that the module binds. The stacks `inference`, `sklearn` and `xgboost` have
+    no default. That of `pytorch` loads `model.pt`, or the one `.pt` or `.pth` file of the model directory; that of
     `huggingface` a pipeline for the task that `HF_TASK`, `config.json` or `model_index.json` tells; that of
     `mxnet` `model-symbol.json`, `model-0000.params` and `model-shapes.json`.
 
@@ -40,7 +47,8 @@ def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
 
     ## When it stays silent
     Where a name may be bound that the source does not show (`from helpers import *` that cannot be followed,
-    `globals()[...]`, `exec`), and for a stack with a default while the model directory is not known.
+    `globals()[...]`, `exec`), for a stack with a default while the model directory is not known, for a script that
+    serves HTTP itself, and for a module that a handler script beside it imports.
 
     ## Source
     sagemaker-inference 1.5.5 to 1.10.1, `default_inference_handler.py`; scikit-learn container,
@@ -51,7 +59,7 @@ def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
     script = ctx.script
     if script.tree is None or script.is_opaque or script.family == "tensorflow":
         return
-    if "model_fn" in script.functions:
+    if "model_fn" in script.functions or _WEB_SERVERS & {entry.name for entry in script.imports}:
         return
     why = "the stack has no default for it"
     if ctx.stack.has_default_model_fn:
@@ -60,6 +68,8 @@ def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
         if needs is None:
             return
         why = f"the default one {needs}"
+    if _is_a_part(ctx):
+        return
     yield ctx.violation(
         message=f"there is no model_fn, and {why}",
         expected="a function model_fn(model_dir) that returns the model",
@@ -70,6 +80,20 @@ def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
         function="model_fn",
         fix="define model_fn(model_dir)",
     )
+
+
+def _is_a_part(ctx: StaticContext) -> bool:
+    """Return whether a script beside this one has a `model_fn` and imports this one."""
+    own = ctx.script.path
+    imports = re.compile(
+        rf"^\s*(from\s+\.?{re.escape(own.stem)}\s+import|import\s+{re.escape(own.stem)}\b)", re.MULTILINE
+    )
+    try:
+        names = sorted(name for name in os.listdir(own.parent) if name.endswith(".py") and name != own.name)
+        texts = (Path(own.parent, name).read_text(encoding="utf-8", errors="replace") for name in names)
+        return any("model_fn" in text and imports.search(text) for text in texts)
+    except OSError:
+        return False
 
 
 def _files(model_dir: Path | None) -> list[str] | None:

@@ -9,7 +9,7 @@ from smcontract.checks._answers import load_fails
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script.calls import Calls, calls_of
 from smcontract.script.certain import Step, certain
-from smcontract.script.literals import leading_text
+from smcontract.script.literals import leading_text, shown
 from smcontract.script.statements import walk
 from smcontract.script.trace import definitions
 from smcontract.violations import OnSageMaker, Severity, Violation
@@ -40,7 +40,7 @@ _DOWNLOADS = frozenset({
 _TRAINERS = frozenset({"xgboost.train", "lightgbm.train", "xgboost.cv", "lightgbm.cv"})
 _SAYS = {
     "training": "trains a model while the script is imported",
-    "loading": "loads while the script is imported, and not in model_fn",
+    "loading": "loads while the script is imported",
     "download": "downloads while the script is imported",
 }
 
@@ -114,7 +114,7 @@ def _kind(step: Step, tree: ast.Module, names: Calls, *, is_set: set[str], has_p
         return "arguments"
     if name in _OPENERS and _reads_channel(node, tree) and not step.is_caught(FileNotFoundError):
         return "channel"
-    return _work(node, name, names)
+    return _work(node, name)
 
 
 def _is_strict(call: ast.Call) -> bool:
@@ -126,7 +126,7 @@ def _is_strict(call: ast.Call) -> bool:
     if call.func.attr != "parse_args":
         return False
     given = [*call.args[:1], *(k.value for k in call.keywords if k.arg in ("args", None))]
-    return all(ast.unparse(argument) in ("sys.argv[1:]", "None") for argument in given)
+    return all(shown(argument) in ("sys.argv[1:]", "None") for argument in given)
 
 
 def _reads_channel(call: ast.Call, tree: ast.Module) -> bool:
@@ -168,7 +168,7 @@ def _sets_arguments(tree: ast.Module, names: Calls) -> bool:
     return False
 
 
-def _work(call: ast.Call, name: str, names: Calls) -> str:
+def _work(call: ast.Call, name: str) -> str:
     if name in _DOWNLOADS:
         return "download"
     if name in _LOADERS:
@@ -183,11 +183,11 @@ def _work(call: ast.Call, name: str, names: Calls) -> str:
         case ast.Attribute(attr="download_file" | "download_fileobj" | "download_data"):
             return "download"
     pip = name in ("os.system", "subprocess.run", "subprocess.check_call", "subprocess.check_output", "subprocess.call")
-    return "download" if pip and call.args and "pip" in ast.unparse(call.args[0]) else ""
+    return "download" if pip and call.args and "pip" in shown(call.args[0]) else ""
 
 
 def _warning(ctx: StaticContext, kind: str, steps: list[Step]) -> Violation:
-    what = ast.unparse(steps[0].node.func) if isinstance(steps[0].node, ast.Call) else ""
+    what = shown(steps[0].node.func) if isinstance(steps[0].node, ast.Call) else ""
     return _violation(
         ctx,
         steps,
@@ -281,7 +281,7 @@ def _violation(
     if first.via:
         message += f" (called on line {first.via[0].lineno})"
     more = list(dict.fromkeys(step.node.lineno for step in steps[1:] if step.node.lineno != first.node.lineno))
-    got = ast.unparse(first.node)
+    got = shown(first.node)
     return ctx.violation(
         message=message,
         expected=expected,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script.facts import HANDLERS
-from smcontract.script.flow import ends_without_value, never_comes_back
+from smcontract.script.flow import ends_without_value
 from smcontract.script.names import yields
 from smcontract.script.reach import Unreachable, unreachable
 from smcontract.violations import OnSageMaker, Severity, Violation
@@ -47,11 +47,11 @@ def unreachable_code(ctx: StaticContext) -> Iterator[Violation]:
         function = script.functions.get(name)
         if script.tree is None or function is None or not isinstance(function.node, ast.FunctionDef):
             continue
-        tree, node = script.tree, function.node
-        dead = unreachable(node, lambda value, tree=tree: never_comes_back(value, tree))  # type: ignore[misc]
+        node = function.node
+        dead = unreachable(node, script.tree)
         if not dead or yields(node):
             continue
-        told = {line for fall in ends_without_value(node, tree, name=name) for line in fall.unreachable_returns}
+        told = {line for fall in ends_without_value(node, script.tree, name=name) for line in fall.unreachable_returns}
         answers = _answers(node, dead)
         for one in dead:
             lines = {inner.lineno for inner in _returns(one)}
@@ -72,7 +72,7 @@ def _is_empty(node: ast.Return) -> bool:
 
 
 def _answers(function: ast.FunctionDef, dead: list[Unreachable]) -> bool:
-    """Return whether a `return` with a value can be reached, or the end of the function."""
+    """Return whether a `return` with a value can be reached."""
     lost = {id(inner) for one in dead for inner in _returns(one)}
     valued = [n for n in ast.walk(function) if isinstance(n, ast.Return) and not _is_empty(n)]
     return any(id(node) not in lost for node in valued)

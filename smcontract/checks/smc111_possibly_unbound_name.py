@@ -11,7 +11,7 @@ from smcontract.script.reads import UnboundRead, unbound_reads
 from smcontract.violations import OnSageMaker, Severity, Violation
 
 
-@check("SMC111", "possibly-unbound-name", phases=(Phase.STATIC,))
+@check("SMC111", "possibly-unbound-name", phases=(Phase.STATIC,), running="smcontract.checks._shown:confirm_run")
 def possibly_unbound_name(ctx: StaticContext) -> Iterator[Violation]:
     """A handler reads a local name on a way that a request may take and that never binds it.
 
@@ -53,10 +53,10 @@ def possibly_unbound_name(ctx: StaticContext) -> Iterator[Violation]:
             # Of a helper that two handlers call.
             if read.node not in told:
                 told.add(read.node)
-                yield _violation(ctx, name, read, function.node)
+                yield _violation(ctx, name, read)
 
 
-def _violation(ctx: StaticContext, name: str, read: UnboundRead, function: ast.FunctionDef) -> Violation:
+def _violation(ctx: StaticContext, name: str, read: UnboundRead) -> Violation:
     what = read.node.id
     error = f"UnboundLocalError: cannot access local variable {what!r}"
     who = f"{name} calls {read.helper}, which reads" if read.helper else f"{name} reads"

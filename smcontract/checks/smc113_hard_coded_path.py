@@ -10,7 +10,7 @@ from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script.calls import Call, served
 from smcontract.script.constants import Constants
 from smcontract.script.facts import FunctionNode
-from smcontract.script.names import positional
+from smcontract.script.names import assigned, parameters, positional
 from smcontract.violations import OnSageMaker, Severity, Violation
 
 _FIXED = "/opt/ml/model"
@@ -103,6 +103,7 @@ def _violation(ctx: StaticContext, node: ast.expr, path: str) -> Violation:
 def _fixed_paths(function: FunctionNode, constants: Constants, given: frozenset[str]) -> Iterator[tuple[ast.expr, str]]:
     """Yield where a function uses a path below `/opt/ml/model` for more than a fallback, in source order."""
     body = function.body if isinstance(function.body, list) else [function.body]
+    own = {*parameters(function), *assigned([s for s in body if isinstance(s, ast.stmt)])}
     pending: list[ast.AST] = list(reversed(body))
     while pending:
         node = pending.pop()
@@ -110,7 +111,7 @@ def _fixed_paths(function: FunctionNode, constants: Constants, given: frozenset[
         match node:
             case ast.Constant(value=str(text)) if _is_fixed(text):
                 yield node, text
-            case ast.Name(id=name, ctx=ast.Load()) if _is_fixed(value := constants.get(name)):
+            case ast.Name(id=name, ctx=ast.Load()) if name not in own and _is_fixed(value := constants.get(name)):
                 yield node, value
             case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if _asks(test, given):
                 children = []

@@ -40,9 +40,10 @@ def device_not_mapped(ctx: StaticContext) -> Iterator[Violation]:
     `torch.load(path, map_location=device)`.
 
     ## When it stays silent
-    Where the function or the script's top level asks whether there is a GPU before; for a script that imports a
-    package that works on GPUs only; for a `map_location` that may be among `**kwargs`; for the `__main__` guard and
-    functions that serving does not call.
+    Where the function or the script's top level asks whether there is a GPU before; for what a function loads beside
+    the model's state; where the script itself saves its model from the CPU; for a script that imports a package that
+    works on GPUs only, or on AWS's own accelerators; for a `map_location` that may be among `**kwargs`; for the
+    `__main__` guard and functions that serving does not call.
 
     ## Source
     torch 2.6, `torch.load` and `torch.jit.load` (`map_location`).
@@ -50,14 +51,25 @@ def device_not_mapped(ctx: StaticContext) -> Iterator[Violation]:
     script = ctx.script
     if script.tree is None or "torch" not in script.source:
         return
-    if not any(word in script.source for word in (".load(", "load as", "cuda")):
+    if not any(word in script.source for word in ("load", "cuda")):
         return
     found = list(served(script.tree, script.functions, SERVING))
     asks = {id(call.owner) for call in calls_of(script.tree).every if _asks(call)}
-    for stage, call in found:
-        if call.name in _LOADS and not call.passes_unseen and call.argument(1, "map_location") is None:
-            if not _chosen(call):
-                yield _violation(ctx, stage, call, f"{call.name} is called without map_location")
+    if "neuron" in script.source.lower():
+        # Models compiled for AWS's own accelerators know no CUDA.
+        return
+    loads = [(stage, call) for stage, call in found if call.name in _LOADS]
+    of_state = {id(call.owner) for _, call in loads if _is_state(call)}
+    saves = [call.argument(0, "obj") for call in calls_of(script.tree).every if call.name == "torch.save"]
+    if any(map(_is_on_cpu, saves)):
+        # What the script itself saves from the CPU loads everywhere.
+        loads = []
+    for stage, call in loads:
+        is_mapped = call.passes_unseen or call.argument(1, "map_location") is not None
+        # Beside the state, a function loads what it needs to build the model: numbers and names.
+        is_beside = id(call.owner) in of_state and not _is_state(call)
+        if not (is_mapped or is_beside or _chosen(call)):
+            yield _violation(ctx, stage, call, f"{call.name} is called without map_location")
     if _NEEDS_GPU & {entry.name for entry in script.imports} or "load_in_8bit" in script.source:
         return
     for stage, call in found:
@@ -88,6 +100,22 @@ def _violation(ctx: StaticContext, stage: str, call: Call, message: str) -> Viol
         fix='map_location="cpu", or the device that is there' if loads else "ask torch.cuda.is_available() first",
         cause="load" if loads else "cuda",
     )
+
+
+def _is_state(call: Call) -> bool:
+    """Return whether a model takes what is loaded as its state."""
+    return any(
+        isinstance(place.node, ast.Call)
+        and isinstance(place.node.func, ast.Attribute)
+        and place.node.func.attr == "load_state_dict"
+        for place in call.places()
+    )
+
+
+def _is_on_cpu(value: ast.expr | None) -> bool:
+    """Return whether a value is moved to the CPU where it is named."""
+    text = ast.unparse(value) if value is not None else ""
+    return ".cpu()" in text or ".to('cpu')" in text
 
 
 def _asks(call: Call) -> bool:

@@ -26,7 +26,7 @@ _OF_MODULES = frozenset(
     {"eval", "train", "parameters", "forward", "modules", "named_parameters", "predict", "generate"}
 )
 _CHAINED = frozenset({"to", "cpu", "cuda", "half", "float", "double", "eval", "train", "requires_grad_"})
-_REMOVED = re.compile(r"sklearn\.externals(\.|\s+import\s+)(joblib|six)\b")
+_REMOVED = r"sklearn\.externals(\.|\s+import\s+)(joblib|six)\b"
 _WORDS = ("load", "read_pickle", "sklearn.externals", "decode", "eval(", "exec(")
 
 
@@ -201,7 +201,7 @@ def _removed(ctx: StaticContext) -> Iterator[Violation]:
     guarded = {entry.line for entry in ctx.script.imports if entry.guarded}
     lines = {entry.line for entry in ctx.script.imports if entry.name == "sklearn"} - guarded
     for line in sorted(lines):
-        found = _REMOVED.search(ctx.script.lines[line - 1])
+        found = re.search(_REMOVED, ctx.script.lines[line - 1])
         if found is None:
             continue
         name = found.group(2)

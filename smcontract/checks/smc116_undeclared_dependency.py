@@ -15,7 +15,8 @@ from smcontract.violations import Severity, Violation
 # Gone from the standard library since Python 3.7, the oldest that these containers have.
 _ONCE_STANDARD = frozenset({
     "aifc", "asynchat", "asyncore", "audioop", "binhex", "cgi", "cgitb", "chunk", "crypt", "distutils", "formatter",
-    "imghdr", "imp", "mailcap", "nntplib", "nis", "pipes", "smtpd", "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib",
+    "imghdr", "imp", "mailcap", "nntplib", "nis", "pipes", "smtpd", "sndhdr", "spwd", "sunau", "telnetlib", "uu",
+    "xdrlib",
 })  # fmt: skip
 
 

@@ -33,17 +33,17 @@ _SHELLS = frozenset({
     "os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output",
     "subprocess.Popen", "subprocess.getoutput",
 })  # fmt: skip
-_COMMANDS = re.compile(
+# Compiled where they are asked for: most scripts need none, and a hook waits for each.
+_COMMANDS = (
     r"\bpip3?\s+(\S+\s+)*?install\b|\bapt(-get)?\s+(\S+\s+)*?(install|update)\b|\bconda\s+(\S+\s+)*?install\b"
     r"|^(wget|curl)\s|\bgit\s+clone\b|\baws\s+s3\s+(cp|sync)\b"
 )
-_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
-_FOLDERS = re.compile(
-    r"(opt|tmp|home|root|code|src|data|models?|saved\w*|out(put)?s?|checkpoints?|ckpts?|weights|artifacts?|assets"
-    r"|resources?|pretrained\w*|tokenizers?|local|files?|export\w*|results?|fine_?tuned?\w*|cache\w*|bert|lib)/",
-    re.IGNORECASE,
+_HUB_NAME = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*"
+_FOLDERS = (
+    r"(?i)(opt|tmp|home|root|code|src|data|models?|saved\w*|out(put)?s?|checkpoints?|ckpts?|weights|artifacts?|assets"
+    r"|resources?|pretrained\w*|tokenizers?|local|files?|export\w*|results?|fine_?tuned?\w*|cache\w*|bert|lib)/"
 )
-_CANONICAL = re.compile(
+_CANONICAL = (
     r"((distil)?bert|(distil)?roberta|xlm-roberta|albert|gpt2|distilgpt2|t5|bart|electra|xlnet)"
     r"(-(tiny|mini|small|base|medium|large|xl|[0-9]+b))*(-(un)?cased|-multilingual|-v[12])*"
 )
@@ -130,12 +130,12 @@ def _reached(ctx: StaticContext, stage: str, call: Call, constants: Constants) -
     if name == "torch.hub.load":
         source = keywords.get("source")
         repository = _text(call, call.argument(0, "repo_or_dir"), constants)
-        is_hub = source is None and _HUB_NAME.fullmatch(repository.partition(":")[0]) is not None
+        is_hub = source is None and re.fullmatch(_HUB_NAME, repository.partition(":")[0]) is not None
         return f"the model {repository!r} of a hub" if is_hub else ""
     if name in _ALWAYS:
         return f"{name}"
     if name in _SHELLS:
-        command = _COMMANDS.search(_command(call))
+        command = re.search(_COMMANDS, _command(call))
         return "" if command is None or "--no-index" in _command(call) else f"{command.group(0).strip()!r}"
     if (name == "timm.create_model" or name.startswith("torchvision.models.")) and _is_true(keywords.get("pretrained")):
         return f"the weights of {name}"
@@ -170,7 +170,7 @@ def _binds(node: ast.AST, name: str) -> bool:
 
 def _is_of_hub(ctx: StaticContext, name: str) -> bool:
     """Return whether a model's name is one of a hub and of no folder that may be there."""
-    if not (_CANONICAL.fullmatch(name) or (_HUB_NAME.fullmatch(name) and not _FOLDERS.match(name))):
+    if not (re.fullmatch(_CANONICAL, name) or (re.fullmatch(_HUB_NAME, name) and not re.match(_FOLDERS, name))):
         return False
     roots = [ctx.target.code_dir, *([ctx.target.model_dir] if ctx.target.model_dir else [])]
     return not any(os.path.exists(os.path.join(root, name.partition("/")[0])) for root in roots)

@@ -9,7 +9,8 @@ from typing import Any
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script import HANDLERS, Script
 from smcontract.script.errors import built_exception
-from smcontract.script.statements import blocks
+from smcontract.script.literals import shown
+from smcontract.script.statements import walk
 from smcontract.script.trace import definitions
 from smcontract.violations import OnSageMaker, Violation
 
@@ -53,7 +54,7 @@ def exception_not_raised(ctx: StaticContext) -> Iterator[Violation]:
     `make_response`.
     """
     script, tree = ctx.script, ctx.script.tree
-    if tree is None:
+    if tree is None or not _has_candidates(tree):
         return
     seen: set[int] = set()
     for name in HANDLERS:
@@ -76,6 +77,28 @@ def exception_not_raised(ctx: StaticContext) -> Iterator[Violation]:
             yield _violation(ctx, name, value, what, returned=is_returned)
 
 
+def _has_candidates(tree: ast.Module) -> bool:
+    """Return whether anything is returned or dropped that is named as classes are: all else costs no further look."""
+    for statement in walk(tree.body):
+        if not isinstance(statement, ast.Return | ast.Expr):
+            # A handler may be a lambda.
+            if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Lambda):
+                continue
+            value: ast.expr | None = statement.value.body
+        else:
+            value = statement.value
+        kind = value.func if isinstance(value, ast.Call) else value
+        if isinstance(kind, ast.Attribute):
+            name = kind.attr
+        elif isinstance(kind, ast.Name):
+            name = kind.id
+        else:
+            continue
+        if name.lstrip("_")[:1].isupper():
+            return True
+    return False
+
+
 def _reached(function: Any, tree: ast.Module, seen: set[int]) -> Iterator[ast.Return | ast.Expr]:
     """Yield a handler's `return`s and expressions that stand alone, and those expressions of its helpers."""
     helpers = definitions(tree)
@@ -85,23 +108,12 @@ def _reached(function: Any, tree: ast.Module, seen: set[int]) -> Iterator[ast.Re
         if id(node) in seen:
             continue
         seen.add(id(node))
-        for statement in _own_statements(node.body):
+        for statement in walk(node.body, into_functions=False):
             if isinstance(statement, ast.Expr) or (is_handler and isinstance(statement, ast.Return)):
                 yield statement
         for inner in ast.walk(node):
             if isinstance(inner, ast.Name) and inner.id in helpers and inner.id not in HANDLERS:
                 pending.append((helpers[inner.id], False))
-
-
-def _own_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield a function's statements, those of functions inside it left out, and of what catches on purpose."""
-    pending = list(reversed(body))
-    while pending:
-        statement = pending.pop()
-        yield statement
-        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            for block in reversed(blocks(statement)):
-                pending.extend(reversed(block))
 
 
 def _is_asked_for(script: Script, name: str) -> bool:
@@ -130,12 +142,12 @@ def _violation(ctx: StaticContext, name: str, node: ast.expr | None, what: str, 
     return ctx.violation(
         message=message,
         expected=f"raise {what}",
-        got=f"return {ast.unparse(node)}" if returned else ast.unparse(node),
+        got=f"return {shown(node)}" if returned else shown(node),
         on_sagemaker=_answer(ctx, name, what) if returned else _goes_on(),
         line=node.lineno,
         column=node.col_offset + 1,
         function=name,
-        fix="write raise instead of return" if returned else f"raise {ast.unparse(node)}",
+        fix="write raise instead of return" if returned else f"raise {shown(node)}",
         cause="returned" if returned else "dropped",
     )
 

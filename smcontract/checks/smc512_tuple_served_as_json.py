@@ -10,7 +10,7 @@ from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.facts import FunctionNode
 from smcontract.script.media_types import is_media_type
 from smcontract.script.names import positional
-from smcontract.violations import OnSageMaker, Violation
+from smcontract.violations import OnSageMaker, Severity, Violation
 
 _LAST = {"output_fn": 1, "transform_fn": 3}
 """The position of the Accept, in the functions whose result is the response."""
@@ -23,7 +23,7 @@ def tuple_served_as_json(ctx: StaticContext) -> Iterator[Violation]:
 
     ## What it does
     Looks for a `return` of two values, the second of which is a content type: a media type, or the function's
-    `accept`.
+    `accept`. A warning where only the script's imports say that it is meant for this stack.
 
     ## Why it fails on SageMaker
     Under `huggingface` the tuple is the response: the server writes it as JSON, so that the client gets status 200
@@ -61,7 +61,8 @@ def tuple_served_as_json(ctx: StaticContext) -> Iterator[Violation]:
             if not _is_content_type(value.elts[1], accept, constants):
                 continue
             yield ctx.violation(
-                message=f"{name} returns (body, content type), which {ctx.stack.name} serves as a JSON list of the two",
+                message=f"{name} returns (body, content type), which is served as a JSON list of the two "
+                f"under {ctx.stack.name}",
                 expected="the body alone",
                 got=ast.unparse(value)[:80],
                 on_sagemaker=OnSageMaker(status=200, message='the body is ["...", "application/json"]'),
@@ -70,6 +71,7 @@ def tuple_served_as_json(ctx: StaticContext) -> Iterator[Violation]:
                 function=name,
                 fix=f"return {ast.unparse(value.elts[0])[:60]}",
                 cause=name,
+                severity=Severity.WARNING if ctx.is_guessed else None,
             )
 
 

@@ -8,7 +8,9 @@ from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.violations import OnSageMaker, Violation
 
 
-@check("SMC701", "script-ignored", phases=(Phase.STATIC, Phase.LOAD), running="smcontract.checks._confirm:found_elsewhere")
+@check(
+    "SMC701", "script-ignored", phases=(Phase.STATIC, Phase.LOAD), running="smcontract.checks._confirm:found_elsewhere"
+)
 def script_ignored(ctx: StaticContext) -> Iterator[Violation]:
     """The container would not find this script, and would serve every function by its default.
 

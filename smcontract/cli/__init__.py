@@ -41,6 +41,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
+    if argv[:1] == ["check"]:
+        # As a commit hook calls it: importing argparse and the other commands takes longer than the check.
+        from smcontract.cli.check import plain_run
+
+        status = plain_run(argv[1:])
+        if status is not None:
+            return status
     from smcontract.cli._parser import run
 
     return run(argv)

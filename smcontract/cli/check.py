@@ -37,6 +37,13 @@ _OPTIONS = {
 _REPEATABLE = ("stack", "select", "ignore", "env")
 
 
+def plain_run(words: Sequence[str]) -> int | None:
+    """Run the command where all of its words are paths, as in a hook; None where argparse must read them."""
+    if not words or any(word.startswith("-") for word in words):
+        return None
+    return check(words, {})
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the paths and options."""
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a script, or a directory to search")
@@ -63,16 +70,16 @@ def check(
     verbose: bool = False,
 ) -> int:
     """Check the paths, print what was found and return the exit status; raises `UsageError`."""
-    from smcontract.static.configuration import Configuration
-    from smcontract.static.run import check_paths
+    import gc
 
-    found = []
-    for one in check_paths(paths, Configuration(flags)):
-        found.append(one)
-        if one.could_not_run:
-            _note(f"{one.told}: {one.why}")
-        elif verbose:
-            _note(_taken_for(one))
+    # Trees hold no cycles, and looking for some among them takes most of the time that parsing takes.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        found = _checked(paths, flags, verbose=verbose)
+    finally:
+        if was_enabled:
+            gc.enable()
     for path in paths:
         if os.path.isdir(path) and not any(one.is_judged or one.could_not_run for one in found):
             _note(f"{path}: holds no handler script; --verbose says of each file what it was taken for")
@@ -83,6 +90,20 @@ def check(
     if any(one.could_not_run for one in found):
         return 2
     return 1 if any(violation.severity != "note" for one in found for violation in one.violations) else 0
+
+
+def _checked(paths: Sequence[str], flags: Mapping[str, object], *, verbose: bool) -> list[Checked]:
+    from smcontract.static.configuration import Configuration
+    from smcontract.static.run import check_paths
+
+    found = []
+    for one in check_paths(paths, Configuration(flags)):
+        found.append(one)
+        if one.could_not_run:
+            _note(f"{one.told}: {one.why}")
+        elif verbose:
+            _note(_taken_for(one))
+    return found
 
 
 def _concise(found: Sequence[Checked]) -> None:

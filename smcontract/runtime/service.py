@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+
+# The stacks import these two where they need them, and a script may have modules of these names beside it.
+import inspect  # noqa: F401
 import os
 import shutil
 import tempfile
+import traceback  # noqa: F401
 import warnings
 from typing import Any, Callable, Dict, FrozenSet, Iterable, Iterator, List, Optional, Tuple
 

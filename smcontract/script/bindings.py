@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from smcontract.lean import dataclass, field, replace
 from smcontract.script.facts import HANDLERS, HOOKS, Function, FunctionNode, Kind, Parameters
 from smcontract.script.parameters import is_generator, is_transparent, parameters_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from smcontract.script.bindings import known_test
@@ -180,7 +180,8 @@ def _mentioned(node: ast.Call) -> Iterator[str]:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LEAVES = frozenset({ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.alias, ast.arg})
 _AROUND = frozenset({
-    ast.If, ast.IfExp, ast.BoolOp, ast.Try, ast.TryStar, ast.ExceptHandler, ast.While, ast.For, ast.With, ast.match_case,
+    ast.If, ast.IfExp, ast.BoolOp, ast.Try, ast.TryStar, ast.ExceptHandler, ast.While, ast.For, ast.With,
+    ast.match_case,
     ast.Return, ast.Assign, ast.AnnAssign, ast.Attribute, ast.Call, ast.Subscript,
 })  # fmt: skip
 _SKIPPED = frozenset({"ctx", "op", "ops", "lineno", "col_offset", "returns", "annotation", "type_params", "id", "attr"})
@@ -210,11 +211,13 @@ class _Collector:
                 value = getattr(node, field, None)
                 if not value:
                     continue
-                around = Place(node, field, place) if kind in _AROUND else place
                 # Decorators and defaults are evaluated where the function is defined.
                 whose = inner_owner if field == "body" else owner
+                around: Place | None = None
                 for child in value if value.__class__ is list else (value,):
                     if child.__class__ not in _LEAVES and isinstance(child, ast.AST):
+                        if around is None:
+                            around = Place(node, field, place) if kind in _AROUND else place
                         pending.append((child, around, whose, inside))
 
     def _scope(
@@ -257,6 +260,11 @@ class _Collector:
 _BINDERS = frozenset({ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.For, ast.NamedExpr})
 
 
-@cache
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
 def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    return tuple(name for name in kind._fields if name not in _SKIPPED)
+    found = _FIELDS.get(kind)
+    if found is None:
+        found = _FIELDS[kind] = tuple(name for name in kind._fields if name not in _SKIPPED)
+    return found

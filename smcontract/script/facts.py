@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import Literal
+
+from smcontract.lean import dataclass
 
 Kind = Literal["function", "async", "generator", "class", "lambda", "callable", "imported"]
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda

@@ -7,9 +7,11 @@ import re
 from typing import Literal, NamedTuple
 
 from smcontract.script.facts import HANDLERS
+from smcontract.script.near_names import near_names
 from smcontract.script.script import Script
+from smcontract.script.unserved import unserved
 
-FamilyName = Literal["sagemaker", "tensorflow", "estimator", "archiver", "training", "plain"]
+FamilyName = Literal["sagemaker", "tensorflow", "estimator", "archiver", "server", "training", "plain"]
 
 _STAGES = frozenset({"initialize", "preprocess", "inference", "postprocess", "handle"})
 _HANDLER_BASES = frozenset({"BaseHandler", "ImageClassifier", "VisionHandler", "TextClassifier"})
@@ -27,6 +29,8 @@ def family_of(script: Script) -> Family:
     """Return what a script is for, from its source alone."""
     if script.tree is None:
         return Family("plain", "it is not Python")
+    if "/invocations" in script.source and _answers_itself(script.tree):
+        return Family("server", "it answers /invocations itself: its functions are called by its own code")
     if script.family == "sagemaker":
         return _of_handlers(script)
     if script.family == "tensorflow":
@@ -34,6 +38,10 @@ def family_of(script: Script) -> Family:
     service = _of_archiver(script.tree)
     if service is not None:
         return service
+    if (absent := unserved(script.tree, script.functions)) and not script.is_opaque:
+        return Family("sagemaker", f"it defines {', '.join(absent)}, where serving does not come by")
+    if near := near_names(script):
+        return Family("sagemaker", f"its {near[0].name} looks like {near[0].meant}")
     if _TRAINS.search(script.source):
         return Family("training", "a training script: it defines none of the five functions")
     hidden = "; it may bind names that its source does not show" if script.is_opaque else ""
@@ -54,6 +62,17 @@ def _of_tensorflow(tree: ast.Module) -> Family:
         return Family("estimator", "its model_fn(features, labels, ...) is that of a TensorFlow Estimator")
     found = "input_handler and output_handler" if "input_handler" in names else "handler"
     return Family("tensorflow", f"its {found} has the contract of the TensorFlow Serving container")
+
+
+def _answers_itself(tree: ast.Module) -> bool:
+    """Tell a server of its own, as in a container that somebody brings: a route of Flask, FastAPI and the like."""
+    return any(
+        isinstance(decorator, ast.Call)
+        and any(isinstance(value, ast.Constant) and value.value == "/invocations" for value in decorator.args[:1])
+        for statement in tree.body
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
+        for decorator in statement.decorator_list
+    )
 
 
 def _of_archiver(tree: ast.Module) -> Family | None:

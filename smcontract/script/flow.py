@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from smcontract.lean import dataclass
 from smcontract.script.conditions import describe
 from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.media_types import is_media_type

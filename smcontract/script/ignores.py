@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import io
 import re
-import tokenize
 
 from smcontract.script.facts import Ignore
 from smcontract.script.statements import blocks, first_line, walk
@@ -33,6 +32,8 @@ def find_ignores(source: str, tree: ast.Module | None) -> tuple[Ignore, ...]:
 
 
 def _comments(source: str) -> list[tuple[int, str]]:
+    import tokenize
+
     found: list[tuple[int, str]] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):

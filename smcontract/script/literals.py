@@ -1,4 +1,4 @@
-"""The text that an expression begins with, as far as the source tells it: of a path, most of all."""
+"""The text that an expression begins with, as far as the source tells it, and how an expression is shown."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from smcontract.script.calls import calls_of
 from smcontract.script.statements import walk
 
 _DEPTH = 8
+_LONGEST = 100
 _MADE_OF = frozenset({
     "os.path.join", "os.path.abspath", "os.path.expanduser", "os.path.normpath", "os.fspath", "str",
     "pathlib.Path", "pathlib.PurePosixPath", "pathlib.PosixPath", "pathlib.PurePath",
@@ -44,6 +45,15 @@ def leading_text(node: ast.expr, tree: ast.Module) -> str:
             case _:
                 return ""
     return ""
+
+
+def shown(node: ast.AST) -> str:
+    """Return an expression as a message shows it: on one line, and not all of a long one."""
+    try:
+        text = " ".join(ast.unparse(node).split())
+    except RecursionError:
+        return "..."
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 @lru_cache(maxsize=4)

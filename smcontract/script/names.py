@@ -70,9 +70,20 @@ def bound_by(statement: ast.stmt) -> list[str]:
             return [name for case in cases for name in captured(case.pattern)]
         case ast.Try(handlers=handlers) | ast.TryStar(handlers=handlers):
             return [handler.name for handler in handlers if handler.name]
-        case ast.Assign() | ast.AugAssign() | ast.AnnAssign(value=ast.expr()) | ast.Delete():
+        case ast.Assign(targets=targets):
+            return [name for target in targets for name in _bound_in(target)]
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target, value=ast.expr()):
+            return _bound_in(target)
+        case ast.Delete():
             return assigned([statement])
     return []
+
+
+def _bound_in(target: ast.expr) -> list[str]:
+    # The value is not walked: it may be megabytes of generated data.
+    if isinstance(target, ast.Name):
+        return [target.id]
+    return [n.id for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
 
 
 def captured(pattern: ast.pattern) -> list[str]:

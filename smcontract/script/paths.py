@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from smcontract.lean import dataclass
 from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import assigned, captured, negated, parameters, positional, stored, yields

@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from smcontract.script.names import assigned, captured, stored
+from smcontract.script.flow import module_of
+from smcontract.script.names import assigned, captured, stored, yields
+from smcontract.script.paths import Module
 from smcontract.script.scopes import scope_of
 from smcontract.script.statements import blocks
 
+_DEPTH = 4
 # Context managers that let an exception through, so that a `return` in their block ends the function.
 _TRANSPARENT = frozenset(
     {
@@ -30,23 +33,30 @@ class Unreachable(NamedTuple):
     end: ast.stmt
 
 
-def unreachable(function: ast.FunctionDef, exits: Callable[[ast.expr], bool]) -> list[Unreachable]:
-    """Return the statements of a function that cannot be reached, in source order.
-
-    `exits` tells of a call that stands alone whether it never returns.
-    """
+def unreachable(function: ast.FunctionDef, tree: ast.Module) -> list[Unreachable]:
+    """Return the statements of a function, of the module `tree`, that cannot be reached, in source order."""
     found: list[Unreachable] = []
-    _ends(function.body, exits, found)
+    module = module_of(tree)
+    _ends(function.body, lambda value: _never_comes_back(value, module, depth=0), found)
     return sorted(found, key=lambda one: one.statements[0].lineno)
 
 
-def never_returns(function: ast.FunctionDef, exits: Callable[[ast.expr], bool]) -> bool:
-    """Return whether a function ends by an exception alone: no `return`, and no end that can be reached."""
-    dead: list[Unreachable] = []
-    if not _ends(function.body, exits, dead):
+def _never_comes_back(value: ast.expr, module: Module, *, depth: int) -> bool:
+    """Return whether a call that stands alone exits, or is of a helper that always raises."""
+    if not isinstance(value, ast.Call):
         return False
-    ends = {id(inner) for one in dead for statement in one.statements for inner in ast.walk(statement)}
-    return not any(isinstance(node, ast.Return) and id(node) not in ends for node in _own(function.body))
+    if not isinstance(value.func, ast.Name):
+        return ast.unparse(value.func) in module.exits
+    helper = module.helpers.get(value.func.id)
+    if helper is None:
+        return value.func.id in module.exits
+    if not isinstance(helper, ast.FunctionDef) or helper.decorator_list or depth >= _DEPTH or yields(helper):
+        return False
+    dead: list[Unreachable] = []
+    if not _ends(helper.body, lambda inner: _never_comes_back(inner, module, depth=depth + 1), dead):
+        return False
+    lost = {id(inner) for one in dead for statement in one.statements for inner in ast.walk(statement)}
+    return not any(isinstance(node, ast.Return) and id(node) not in lost for node in _own(helper.body))
 
 
 def _own(body: list[ast.stmt]) -> Iterator[ast.stmt]:

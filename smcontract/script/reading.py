@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 import codecs
-import hashlib
 import io
-import tokenize
 import warnings
 from pathlib import Path
 
@@ -43,7 +41,7 @@ def read_script(path: Path, *, data: bytes | None = None, python_version: tuple[
         path=path,
         source=source,
         lines=tuple(source.split("\n")),
-        sha256=hashlib.sha256(data).hexdigest(),
+        data=data,
         tree=tree,
         problem=problem,
         functions=bindings.functions,
@@ -77,7 +75,7 @@ def _decode(data: bytes) -> tuple[str, Problem | None]:
             column=null - data.rfind(b"\n", 0, null),
         )
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        encoding = _encoding(data)
     except SyntaxError as error:
         # A first line that is not UTF-8 ends here too, and that is told better below.
         if "unknown encoding" in str(error) or "coding problem" in str(error):
@@ -95,6 +93,16 @@ def _decode(data: bytes) -> tuple[str, Problem | None]:
     except (LookupError, UnicodeError) as error:
         return "", Problem(message=f"cannot be decoded as {encoding}: {error}", line=1)
     return _with_line_feeds(text), None
+
+
+def _encoding(data: bytes) -> str:
+    """Return the encoding that a byte order mark or a coding cookie names; raises SyntaxError."""
+    if not any(b"coding" in line for line in data.split(b"\n", 2)[:2]):
+        # As in nearly every script, and tokenize takes a while to import.
+        return "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
+    import tokenize
+
+    return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
 
 
 def _parse(source: str, python_version: tuple[int, int] | None = None) -> tuple[ast.Module | None, Problem | None]:

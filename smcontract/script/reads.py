@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from smcontract.lean import dataclass
 from smcontract.script.conditions import describe
 from smcontract.script.constants import UNKNOWN
 from smcontract.script.facts import FunctionNode

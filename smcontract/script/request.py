@@ -15,7 +15,8 @@ _UNPACKED_BY_METHODS = frozenset(
     {"decode", "encode", "strip", "read", "getvalue", "getbuffer", "tobytes", "get", "pop", "split", "splitlines"}
 )
 _UNPACKED_BY = frozenset({
-    "json.loads", "json.load", "bytes", "bytearray", "memoryview", "str", "base64.b64decode", "base64.urlsafe_b64decode",
+    "json.loads", "json.load", "bytes", "bytearray", "memoryview", "str",
+    "base64.b64decode", "base64.urlsafe_b64decode",
     "base64.standard_b64decode", "base64.decodebytes", "gzip.decompress", "zlib.decompress", "bz2.decompress",
     "urllib.parse.unquote", "orjson.loads", "ujson.loads", "simplejson.loads",
 })  # fmt: skip

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from smcontract.script.bindings import known_test
 from smcontract.script.facts import FunctionNode
-from smcontract.script.names import bound_by, parameters, stored
+from smcontract.script.names import bound_by, parameters
 from smcontract.script.statements import blocks, walk
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -40,38 +40,20 @@ class Read(NamedTuple):
 
 @lru_cache(maxsize=64)
 def scope_of(node: FunctionNode | ast.ClassDef) -> Scope:
-    """Return the scope that a function or a class opens."""
+    """Return the scope that a function or a class opens; a name that only a `:=` binds is not in it."""
     bound: set[str] = set()
     outer: set[str] = set()
     if not isinstance(node, ast.ClassDef):
         bound.update(parameters(node))
     # `nonlocal` needs no care: the enclosing function binds the name.
-    pending: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
-    while pending:
-        inner = pending.pop()
-        match inner:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                bound.add(name)
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                bound.add(inner.name)
-                pending += inner.decorator_list
-                continue
-            case ast.Lambda():
-                continue
-            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
-                # Their targets are their own; a walrus in them binds here.
-                pending += [one for part in inner.generators for one in (part.iter, *part.ifs)]
-                pending += [inner.key, inner.value] if isinstance(inner, ast.DictComp) else [inner.elt]
-                continue
-            case ast.Import() | ast.ImportFrom():
-                bound.update(bound_by(inner))
-            case ast.Global(names=names):
-                outer.update(names)
-            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                bound.add(name)
-            case ast.MatchMapping(rest=str(name)):
-                bound.add(name)
-        pending.extend(ast.iter_child_nodes(inner))
+    for statement in walk(node.body, into_functions=False) if isinstance(node.body, list) else ():
+        if isinstance(statement, ast.Global):
+            outer.update(statement.names)
+        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            # Without a value too it makes the name a local one.
+            bound.add(statement.target.id)
+        else:
+            bound.update(bound_by(statement))
     return Scope(frozenset(bound - outer), frozenset(outer), isinstance(node, ast.ClassDef))
 
 
@@ -87,16 +69,15 @@ class ModuleNames(NamedTuple):
 
 @lru_cache(maxsize=4)
 def module_names(tree: ast.Module) -> ModuleNames:
-    """Return the names that a module binds, wherever; what a star import brings is not among them."""
+    """Return the names that a module binds, wherever; but by a star import or a `:=`."""
     bound: set[str] = set()
     guarded: dict[str, ast.If] = {}
     pending: list[tuple[ast.stmt, ast.If | None]] = [(statement, None) for statement in reversed(tree.body)]
     while pending:
         statement, guard = pending.pop()
-        names = _bound_cheaply(statement)
+        names = bound_by(statement)
         if guard is None:
             bound.update(names)
-            bound.update(_walruses(statement))
         else:
             guarded |= {name: guard for name in names if name not in guarded}
         if isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
@@ -114,21 +95,9 @@ def module_names(tree: ast.Module) -> ModuleNames:
     return ModuleNames(frozenset(bound), {name: guard for name, guard in guarded.items() if name not in bound})
 
 
-def _bound_cheaply(statement: ast.stmt) -> list[str]:
-    # A value may be megabytes of generated data.
-    match statement:
-        case ast.Assign(targets=targets):
-            return [name for target in targets for name in stored(target)]
-        case ast.AugAssign(target=target) | ast.AnnAssign(target=target, value=ast.expr()):
-            return stored(target)
-    return bound_by(statement)
-
-
-def _walruses(statement: ast.stmt) -> Iterator[str]:
-    if isinstance(statement, ast.If | ast.While):
-        for node in ast.walk(statement.test):
-            if isinstance(node, ast.NamedExpr):
-                yield node.target.id
+def walruses(tree: ast.Module) -> frozenset[str]:
+    """Return the names that a `:=` binds, in whatever scope."""
+    return frozenset(node.target.id for node in ast.walk(tree) if isinstance(node, ast.NamedExpr))
 
 
 def free_reads(node: FunctionNode | ast.ClassDef) -> Iterator[Read]:
@@ -202,6 +171,8 @@ class _Reader:
                     self.push([handler.type], scopes, refuses=True)
                 if not waits_for_names(node):
                     self.block(node.body, scopes, refuses=refuses)
+            case ast.Match(subject=subject, cases=cases):
+                self.push([subject, *cases], scopes, refuses=refuses)
             case _:
                 inner = blocks(node)
                 for block in reversed(inner):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from smcontract.lean import dataclass
 from smcontract.script.facts import HANDLERS, Function, Ignore, Import, Problem
 from smcontract.script.ignores import find_ignores
 from smcontract.script.imports import find_imports
@@ -30,12 +30,19 @@ class Script:
     path: Path
     source: str
     lines: tuple[str, ...]
-    sha256: str
+    data: bytes
     tree: ast.Module | None
     problem: Problem | None
     functions: Mapping[str, Function]
     is_opaque: bool
     family: Literal["sagemaker", "tensorflow", "plain"]
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest of the file's bytes, in hexadecimal."""
+        import hashlib
+
+        return hashlib.sha256(self.data).hexdigest()
 
     @property
     def is_handler(self) -> bool:

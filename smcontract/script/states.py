@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
+from smcontract.lean import dataclass, field
 from smcontract.script.constants import UNKNOWN
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
+from smcontract.lean import dataclass
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import bound_by, positional
 from smcontract.script.statements import walk

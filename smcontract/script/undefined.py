@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from smcontract.script.facts import HANDLERS, Function, FunctionNode
-from smcontract.script.scopes import ModuleNames, Read, free_reads, module_names, waits_for_names
-from smcontract.script.statements import walk
-from smcontract.script.trace import definitions
+from smcontract.script.flow import module_of
+from smcontract.script.scopes import ModuleNames, Read, free_reads, module_names, waits_for_names, walruses
 
 # Builtins of other versions than the running one, and what `site` or a debugger's shell adds.
 _BUILTINS = frozenset(dir(builtins)) | {
@@ -20,6 +20,15 @@ _BUILTINS = frozenset(dir(builtins)) | {
 # A method that runs once its class is called: torch calls `forward` for whoever calls the module.
 _METHODS = ("__init__", "__new__", "__call__", "forward")
 _MOST = 200_000
+_HINTS = (
+    *("globals", "exec", "locals", "setattr", "get_ipython", "__import__", "vars()", "builtins", "sys.modules"),
+    *("import *", "import  *", "import*", "__getattr__"),
+)
+# What may bind names that the source does not show; in a comment too, which only keeps us silent.
+_UNSEEN = re.compile(
+    r"\b(globals|exec|execfile|locals|setattr|get_ipython|__import__)\s*\(|\bvars\(\)|builtins|\bsys\.modules\b"
+    r"|\bimport\s*\*|\bdef __getattr__"
+)
 
 
 class Undefined(NamedTuple):
@@ -40,7 +49,7 @@ class Undefined(NamedTuple):
 
 def undefined_names(tree: ast.Module, functions: Mapping[str, Function], source: str) -> list[Undefined]:
     """Return the undefined names that the import or a handler reads, the first read of each by each of them."""
-    if _binds_unseen(tree, source):
+    if any(word in source for word in _HINTS) and _UNSEEN.search(source):
         return []
     names = module_names(tree)
     found = [_undefined(read, names, "", "") for read in _read_at_import(tree)]
@@ -60,6 +69,9 @@ def undefined_names(tree: ast.Module, functions: Mapping[str, Function], source:
             # A read that a served request gets to says more than one on the way to a refusal.
             if key not in unique or (unique[key].refuses and not one.refuses):
                 unique[key] = one
+    if unique and ":=" in source:
+        told_by_walrus = walruses(tree)
+        unique = {key: one for key, one in unique.items() if one.name not in told_by_walrus}
     return sorted(unique.values(), key=lambda one: (one.node.lineno, one.node.col_offset))
 
 
@@ -72,7 +84,7 @@ def _undefined(read: Read, names: ModuleNames, handler: str, via: str) -> Undefi
 
 def _reads(tree: ast.Module, function: FunctionNode) -> Iterator[tuple[str, Read]]:
     """Yield what a handler reads from the module, and what the helpers and classes read that it calls."""
-    helpers = definitions(tree)
+    helpers = module_of(tree).helpers
     classes = {statement.name: statement for statement in tree.body if isinstance(statement, ast.ClassDef)}
     seen: set[int] = set()
     pending: list[tuple[str, FunctionNode, ast.ClassDef | None, bool]] = [("", function, None, False)]
@@ -185,31 +197,3 @@ def _at_definition(statement: ast.stmt, *, lazy: bool) -> Iterator[ast.AST]:
                 yield value
         case _:
             yield statement
-
-
-def _binds_unseen(tree: ast.Module, source: str) -> bool:
-    """Return whether names may be bound that the source does not show."""
-    if not any(word in source for word in _UNSEEN):
-        return False
-    for statement in walk(tree.body):
-        if isinstance(statement, ast.ImportFrom) and any(alias.name == "*" for alias in statement.names):
-            return True
-        if isinstance(statement, ast.FunctionDef) and statement.name == "__getattr__":
-            return True
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id="globals" | "exec" | "execfile" | "__builtins__" | "locals" | "builtins"):
-                return True
-            case ast.Call(func=ast.Name(id="vars"), args=[]):
-                return True
-            case ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
-                return True
-            case ast.Call(func=ast.Name(id="setattr" | "__import__" | "get_ipython")):
-                return True
-    return False
-
-
-_UNSEEN = (
-    *("globals", "exec", "vars(", "builtins", "locals", "sys.modules", "setattr", "__import__", "get_ipython"),
-    *("import *", "import*", "__getattr__"),
-)

@@ -8,9 +8,9 @@ import itertools
 import operator
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from smcontract.lean import dataclass
 from smcontract.script.constants import UNKNOWN, Constants, Keys
 
 FREE: Final = object()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import importlib
-import pkgutil
-from typing import Dict, Tuple, Type
+import os
+from typing import Dict, List, Tuple, Type
 
 from smcontract.stacks._base import Answer, Stack
 from smcontract.stacks._detect import detect
@@ -41,8 +41,18 @@ def get_stack(name: str) -> Stack:
 @functools.lru_cache(maxsize=None)
 def _builtin_names() -> Tuple[str, ...]:
     # A stack's name has a hyphen where its module has an underscore.
-    found = (info.name for info in pkgutil.iter_modules(__path__))
-    return tuple(name.replace("_", "-") for name in found if not name.startswith("_"))
+    found = {name.partition(".")[0] for name in _files()}
+    return tuple(sorted(name.replace("_", "-") for name in found if not name.startswith("_")))
+
+
+def _files() -> List[str]:
+    try:
+        return [name for folder in __path__ for name in os.listdir(folder) if name.endswith((".py", ".pyc"))]
+    except OSError:
+        # In an archive, where importlib alone can look; it takes as long to import as a static check takes.
+        import pkgutil
+
+        return [info.name for info in pkgutil.iter_modules(__path__)]
 
 
 def _family(name: str) -> "Type[Stack] | None":

@@ -5,7 +5,6 @@ Source: `_run_handler_function` in transformer.py of sagemaker-inference 1.7.0 t
 
 from __future__ import annotations
 
-import inspect
 from typing import Any, Callable
 
 Call = Callable[..., Any]
@@ -16,6 +15,9 @@ def bind_counted(function: Any, given: int, context: Any) -> Call:
 
     For any other count it raises TypeError, and what `inspect.signature` raised, at every call.
     """
+    # Not for those that only want to know of stacks.
+    import inspect
+
     try:
         count = len(inspect.signature(function).parameters)
     except (TypeError, ValueError) as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from types import TracebackType
 from typing import List, Optional, Tuple
 
@@ -40,6 +39,8 @@ def message_of(exception: BaseException) -> Optional[str]:
 
 def script_traceback(exception: BaseException) -> str:
     """Return a traceback as Python prints it, of the script's frames alone."""
+    import traceback
+
     lines = [
         '  File "{}", line {}, in {}\n'.format(file, line, function)
         for file, line, function in script_frames(exception.__traceback__)

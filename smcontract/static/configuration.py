@@ -124,14 +124,16 @@ class Configuration:
         """
         found = self._tables.get(folder)
         if found is None:
-            table = _read(folder)
-            above = os.path.dirname(folder)
-            if table is not None:
-                found = folder, table
-            else:
-                found = (self.here, {}) if above == folder else self.table(above)
+            found = self._above(folder)
             self._tables[folder] = found
         return found
+
+    def _above(self, folder: str) -> tuple[str, Mapping[str, object]]:
+        table = _read(folder)
+        if table is not None:
+            return folder, table
+        above = os.path.dirname(folder)
+        return (self.here, {}) if above == folder else self.table(above)
 
 
 def _read(folder: str) -> Mapping[str, object] | None:

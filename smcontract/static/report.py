@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from smcontract.checks import Check
-from smcontract.records import resolution
+from smcontract.records import served_by
 from smcontract.reporting.merge import Finding, ItemRecord, build_report
 from smcontract.reporting.report import CheckResult, Outcome, Report, ScriptReport, StackInfo, relative
 from smcontract.stacks import Stack
@@ -23,14 +24,13 @@ def report_of(checked: Iterable[Checked], *, root: Path) -> Report:
 
 
 def _script(one: Checked, stack: Stack, reason: str, root: Path) -> ScriptReport:
-    assert one.script is not None, "what was judged was read"
-    assert one.target is not None, "and laid out"
+    assert one.target is not None, "what was judged was laid out"
     return ScriptReport(
-        path=relative(str(one.script.path), root),
-        sha256=one.script.sha256,
+        path=relative(one.path, root),
+        sha256=hashlib.sha256(one.data).hexdigest(),
         stack=StackInfo(name=stack.name, version=stack.version, detected_by=reason),
         model_dir=relative(str(one.target.model_dir), root) if one.target.model_dir is not None else None,
-        resolution=resolution(one.script, stack),
+        resolution=served_by(one.lines, stack),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from smcontract.checks import Check, StaticContext, static_checks
+from smcontract.errors import UsageError
 from smcontract.script import Script, read_script
 from smcontract.script.families import Family, family_of
 from smcontract.searching import hints_at_handlers, python_files
@@ -26,14 +27,19 @@ class Checked:
     """What the check of one file came to.
 
     `told` is the file as the user named it. `why` is one line: what the file was taken for and why, or why
-    it could not be read. `checks` are the checks that ran, under each of `stacks`.
+    it could not be read. `data` is what it holds, `lines` where the functions stand that it binds, `imports`
+    the modules that it imports. `checks` are the checks that ran, under each of `stacks`. The script itself is
+    not kept: a directory's trees would fill the memory.
     """
 
-    def __init__(self, told: str, *, why: str, could_not_run: bool = False, script: Script | None = None) -> None:
+    def __init__(self, told: str, *, why: str, could_not_run: bool = False, data: bytes = b"") -> None:
         self.told = told
+        self.path = os.path.abspath(told)
         self.why = why
         self.could_not_run = could_not_run
-        self.script = script
+        self.data = data
+        self.lines: dict[str, int] = {}
+        self.imports: frozenset[str] = frozenset()
         self.target: Target | None = None
         self.stacks: tuple[tuple[Stack, str], ...] = ()
         self.checks: tuple[Check, ...] = ()
@@ -61,7 +67,7 @@ class Checked:
 
     def named(self, file: str) -> str:
         """Return how to tell a violation's file: this one as the user named it."""
-        return self.told if self.script is not None and file == str(self.script.path) else os.path.relpath(file)
+        return self.told if file == self.path else os.path.relpath(file)
 
 
 def check_paths(paths: Iterable[str], configuration: Configuration) -> Iterator[Checked]:
@@ -69,9 +75,8 @@ def check_paths(paths: Iterable[str], configuration: Configuration) -> Iterator[
     seen: set[str] = set()
     for path in paths:
         for one in _of_path(path, configuration):
-            absolute = os.path.abspath(one.told)
-            if absolute not in seen:
-                seen.add(absolute)
+            if one.path not in seen:
+                seen.add(one.path)
                 yield one
 
 
@@ -91,30 +96,28 @@ def _of_directory(directory: str, configuration: Configuration) -> Iterator[Chec
     for error in problems:
         yield _unread(str(error.filename), error)
     checked = [check_file(os.path.normpath(file), configuration, is_named=False) for file in files]
-    parts = _parts([one.script for one in checked if one.script is not None and one.is_judged])
+    parts = _parts([one for one in checked if one.is_judged])
     for one in checked:
-        if one.script is not None and os.path.abspath(one.told) in parts:
-            one = Checked(one.told, why=f"it is a part of {parts[os.path.abspath(one.told)]}", script=one.script)
-        yield one
+        yield Checked(one.told, why=f"it is a part of {parts[one.path]}") if one.path in parts else one
 
 
-def _parts(scripts: list[Script]) -> dict[str, str]:
+def _parts(scripts: list[Checked]) -> dict[str, str]:
     """Return the scripts without a model_fn that another one beside them imports, with the name of that one."""
-    folders: dict[str, dict[str, Script]] = {}
+    folders: dict[str, dict[str, Checked]] = {}
     for script in scripts:
         folder, name = os.path.split(script.path)
         folders.setdefault(folder, {})[name.removesuffix(".py")] = script
     return {
-        str(beside[found.name].path): script.path.name
+        beside[name].path: os.path.basename(script.path)
         for beside in folders.values()
         for script in beside.values()
-        for found in script.imports
-        if len(beside) > 1 and found.name in beside and _may_be_part(beside[found.name], script)
+        for name in script.imports
+        if name in beside and _may_be_part(beside[name], script)
     }
 
 
-def _may_be_part(part: Script, of: Script) -> bool:
-    return part is not of and "model_fn" not in part.functions and part.path.name != _PROGRAM
+def _may_be_part(part: Checked, of: Checked) -> bool:
+    return part is not of and "model_fn" not in part.lines and os.path.basename(part.path) != _PROGRAM
 
 
 def _unread(told: str, error: OSError | ValueError) -> Checked:
@@ -123,7 +126,25 @@ def _unread(told: str, error: OSError | ValueError) -> Checked:
 
 
 def check_file(file: str, configuration: Configuration, *, is_named: bool) -> Checked:
-    """Return what one file came to; `is_named` says that the user named it, and did not find it by a search."""
+    """Return what one file came to; `is_named` says that the user named it, and did not find it by a search.
+
+    Raises `UsageError` where its settings are wrong.
+    """
+    try:
+        return _check_file(file, configuration, is_named=is_named)
+    except UsageError:
+        raise
+    except RecursionError:
+        return Checked(file, why="is nested too deeply to be checked", could_not_run=True)
+    except Exception as error:
+        if os.environ.get("SMCONTRACT_TRACEBACK"):
+            raise
+        # The other files are checked all the same.
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        return Checked(file, why=f"smcontract itself failed ({text}); report it, please", could_not_run=True)
+
+
+def _check_file(file: str, configuration: Configuration, *, is_named: bool) -> Checked:
     try:
         with open(file, "rb") as opened:
             data = opened.read()
@@ -139,13 +160,15 @@ def check_file(file: str, configuration: Configuration, *, is_named: bool) -> Ch
         why = f"cannot be read with this Python, older than {version}: it {script.problem.message}"
         return Checked(file, why=why, could_not_run=True)
     family = family_of(script)
-    checked = Checked(file, why=family.why, script=script)
+    checked = Checked(file, why=family.why, data=data)
+    checked.lines = {name: function.line for name, function in script.functions.items()}
+    checked.imports = frozenset(found.name for found in script.imports)
     wanted = _codes(script, family, is_named=is_named, is_hinted=is_hinted)
     if wanted != ():
         _judge(checked, script, choice, wanted)
     if wanted == (_NEAR_MISS,) and not _keep_errors(checked):
         # A module of another trade: no name in it can only be meant for the container.
-        return Checked(file, why=family.why, script=script)
+        return Checked(file, why=family.why)
     return checked
 
 
@@ -176,8 +199,14 @@ def _judge(checked: Checked, script: Script, choice: Choice, wanted: tuple[str, 
     checked.checks = static_checks(is_wanted)
     checked.stacks = tuple(_stacks(choice, script, checked.target))
     checked.expected = choice.expected_failures
-    for stack, _ in checked.stacks:
-        context = StaticContext(script=script, stack=stack, target=checked.target, env=choice.env)
+    for stack, reason in checked.stacks:
+        context = StaticContext(
+            script=script,
+            stack=stack,
+            target=checked.target,
+            env=choice.env,
+            is_guessed=reason.startswith("the script imports"),
+        )
         found = [v for check in checked.checks for v in check.function(context.of(check))]
         kept = [v for v in found if not script.is_ignored(v.code, v.line)]
         checked.found[repr(stack)] = tuple(kept)

@@ -28,6 +28,7 @@ def find(tmp_path: Path) -> Callable[..., list[Violation]]:
         siblings: dict[str, str] | None = None,
         layout_problem: str | None = None,
         env: dict[str, str] | None = None,
+        is_guessed: bool = False,
         layout_servers: tuple[str, ...] = ("multi-model-server", "torchserve", "flask"),
     ) -> list[Violation]:
         path = tmp_path / "inference.py"
@@ -58,6 +59,7 @@ def find(tmp_path: Path) -> Callable[..., list[Violation]]:
             target=target,
             env=env or {},
             check=check,
+            is_guessed=is_guessed,
         )
         found = list(check.function(context))
         for violation in found:

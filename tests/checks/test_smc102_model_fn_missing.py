@@ -134,3 +134,16 @@ def test_near_misses_of_a_model_fn(find: Find, text: str) -> None:
     (violation,) = find(model_fn_missing, text, siblings={"helpers.py": "x = 1"})
 
     assert violation.got == "the module defines none of the functions"
+
+
+def test_a_module_that_a_handler_script_imports(find: Find) -> None:
+    main = "from inference import predict_fn\ndef model_fn(model_dir): return 1\n"
+    other = "from inference import predict_fn\n"
+
+    assert find(model_fn_missing, WITHOUT, siblings={"serve.py": main}) == []
+    assert len(find(model_fn_missing, WITHOUT, siblings={"serve.py": other})) == 1
+
+
+def test_a_script_that_serves_http_itself(find: Find) -> None:
+    assert find(model_fn_missing, "import flask\n" + WITHOUT) == []
+    assert len(find(model_fn_missing, "import requests\n" + WITHOUT)) == 1

@@ -22,7 +22,7 @@ SERVE = "\ndef model_fn(model_dir):\n    return 1\n"
         pytest.param(PARSER + "args = parser.parse_args(sys.argv[1:])", 3, 8, "parse_args()", id="its-own-default"),
         pytest.param(PARSER + "try:\n    parser.parse_args()\nexcept Exception: pass", 4, 5, "exits", id="exception"),
         pytest.param(
-            "import argparse\ndef parse():\n    p = argparse.ArgumentParser()\n    return p.parse_args()\nargs = parse()",
+            "import argparse\ndef parse():\n    p = argparse.ArgumentParser()\n    return p.parse_args()\nA = parse()",
             4,
             12,
             "(called on line 5)",
@@ -35,7 +35,9 @@ SERVE = "\ndef model_fn(model_dir):\n    return 1\n"
             "parse_args()",
             id="dataclasses",
         ),
-        pytest.param("import os\nD = os.environ['SM_MODEL_DIR']", 2, 5, "SM_MODEL_DIR is read at import", id="variable"),
+        pytest.param(
+            "import os\nD = os.environ['SM_MODEL_DIR']", 2, 5, "SM_MODEL_DIR is read at import", id="variable"
+        ),
         pytest.param("from os import environ as e\nD = e['SM_HOSTS']", 2, 5, "SM_HOSTS is read", id="from-os"),
         pytest.param(
             "import os\nclass C:\n    d = os.environ['SM_CHANNEL_TRAIN']", 3, 9, "SM_CHANNEL_TRAIN", id="class-body"
@@ -48,7 +50,11 @@ SERVE = "\ndef model_fn(model_dir):\n    return 1\n"
         pytest.param("raise SystemExit(0)", 1, 1, "ends the server's worker", id="raise"),
         pytest.param("def main():\n    exit()\nif True:\n    main()", 2, 5, "(called on line 4)", id="main-calls-exit"),
         pytest.param(
-            "import pandas as pd\nd = pd.read_csv('/opt/ml/input/data/train/x.csv')", 2, 5, "/opt/ml/input", id="channel"
+            "import pandas as pd\nd = pd.read_csv('/opt/ml/input/data/train/x.csv')",
+            2,
+            5,
+            "/opt/ml/input",
+            id="channel",
         ),
         pytest.param(
             "import os, json\nROOT = '/opt/ml/input/config'\n"
@@ -129,9 +135,12 @@ def test_nothing_follows_an_exit(find: Find) -> None:
         pytest.param("import json\nNAMES = json.loads('[]')", id="plain-work"),
         pytest.param(PARSER + "if __name__ == '__main__':\n    parser.parse_args()", id="main-guard"),
         pytest.param(PARSER + "if __name__ == '__main__' and True:\n    os.environ['SM_X']", id="guard-and"),
-        pytest.param(PARSER + "def main():\n    parser.parse_args()\n    os.environ['SM_X']\n    sys.exit()", id="main"),
         pytest.param(
-            PARSER + "def main():\n    parser.parse_args()\nif __name__ == '__main__':\n    main()", id="called-in-guard"
+            PARSER + "def main():\n    parser.parse_args()\n    os.environ['SM_X']\n    sys.exit()", id="main"
+        ),
+        pytest.param(
+            PARSER + "def main():\n    parser.parse_args()\nif __name__ == '__main__':\n    main()",
+            id="called-in-guard",
         ),
         pytest.param(PARSER + "args, _ = parser.parse_known_args()", id="known-args"),
         pytest.param(PARSER + "args = parser.parse_args([])", id="empty-list"),

@@ -122,7 +122,9 @@ def test_a_helper_of_two_handlers_is_told_once(find: Find) -> None:
         pytest.param("def unused(c):\n    ValueError(c)\ndef input_fn(d, c):\n    return d", id="not-served"),
         pytest.param("def input_fn(d, c):\n    return {'error': ValueError(c)}", id="inside-a-value"),
         pytest.param("def input_fn(d, c):\n    return str(ValueError(c))", id="its-text"),
-        pytest.param("def input_fn(d, c):\n    try:\n        pass\n    except ValueError as e:\n        print(e)", id="as"),
+        pytest.param(
+            "def input_fn(d, c):\n    try:\n        pass\n    except ValueError as e:\n        print(e)", id="as"
+        ),
         pytest.param(
             "def input_fn(d, c):\n    return ValueError(c)\n"
             "def predict_fn(d, m):\n    if isinstance(d, Exception): raise d\n    return d",

@@ -1,0 +1,119 @@
+"""One cause, one violation: what a static finding explains is not told again by an item that runs the script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from serving import session_of
+from smcontract.findings import code_of_failed_load, findings
+from smcontract.plan import plan
+from smcontract.properties import Property
+from smcontract.runner import Result, run
+from smcontract.session import Session
+
+SCRIPT = """
+    import json, os, sys
+
+    def model_fn(model_dir):
+        return 2
+
+    def input_fn(body, content_type):
+        if content_type != "application/json":
+            raise ValueError(content_type)
+        return json.loads(body)
+
+    def predict_fn(data, model):
+        return data
+
+    def output_fn(prediction, accept):
+        if accept != "application/json":
+            raise ValueError(accept)
+        return json.dumps(prediction)
+"""
+READS = '        if content_type != "application/json":\n            raise ValueError(content_type)\n        return'
+
+
+def with_(old: str, new: str) -> str:
+    assert old in SCRIPT
+    return SCRIPT.replace(old, new)
+
+
+def results(session: Session, *codes: str) -> list[Result]:
+    planned = [item for item in plan(session.script, [session.stack], session.settings) if item.check.code in codes]
+    return [run(item, session, Property(item.name, seed=0, max_examples=5, budget=None)) for item in planned]
+
+
+@pytest.mark.parametrize(
+    ("source", "static", "running"),
+    [
+        pytest.param(
+            with_("def input_fn(body, content_type):\n", "def input_fn(body, content_type, *, rows):\n"),
+            *("SMC105", "SMC301"),
+            id="parameters",
+        ),
+        pytest.param(with_("return json.dumps", "yield json.dumps"), "SMC107", "SMC501", id="generator"),
+        pytest.param(
+            with_(READS, '        if content_type == "text/csv":\n            rows = body\n        return rows or'),
+            *("SMC111", "SMC302"),
+            id="unbound",
+        ),
+        pytest.param(with_("return data", "return scale(data)"), "SMC120", "SMC601", id="undefined"),
+        pytest.param(
+            with_("raise ValueError(content_type)", "return ValueError(content_type)"),
+            *("SMC121", "SMC302"),
+            id="returned exception",
+        ),
+    ],
+)
+def test_what_the_source_explains_is_skipped_with_its_code(
+    source: str, static: str, running: str, tmp_path: Path
+) -> None:
+    with session_of(tmp_path, source) as session:
+        assert static in {known.code for known in findings(session)}
+        (one, *_) = results(session, running)
+        assert (one.outcome, one.violations) == ("skipped", ())
+        assert one.reason == f"reported as {static}"
+
+
+@pytest.mark.parametrize("select", [["SMC601"], ["SMC120", "SMC601"]], ids=["alone", "together"])
+def test_it_does_not_rest_on_what_is_selected(select: list[str], tmp_path: Path) -> None:
+    with session_of(tmp_path, with_("return data", "return scale(data)"), select=select) as session:
+        (one,) = results(session, "SMC601")
+        assert one.reason == "reported as SMC120"
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        (SCRIPT + "\n    CHANNEL = os.environ['SM_CHANNEL_TRAIN']\n", "SMC108"),
+        (SCRIPT + "\n    TABLE = build_table()\n", "SMC120"),
+        (with_("return 2", "return load(model_dir)"), "SMC120"),
+        (with_("def model_fn(model_dir)", "def model_fn()"), "SMC104"),
+        (with_("return 2", "return model_fn(model_dir)"), "SMC123"),
+    ],
+)
+def test_why_a_script_does_not_load_is_told_once(source: str, code: str, tmp_path: Path) -> None:
+    with session_of(tmp_path, source, files={"model/a.txt": "2"}) as session:
+        loading = results(session, "SMC201", "SMC202")
+        (of_a_request,) = results(session, "SMC301")
+        failure = session.endpoint.load().failure
+        assert failure is not None
+        assert code_of_failed_load(session, failure) == code
+    assert [one for one in loading if one.outcome == "failed"] == []
+    assert of_a_request.reason == f"reported as {code}"
+
+
+def test_another_failure_of_the_same_function_is_told(tmp_path: Path) -> None:
+    source = with_("return data", 'if data == "rare":\n            return scale(data)\n        return eval("missing")')
+    with session_of(tmp_path, source) as session:
+        assert [known.code for known in findings(session)] == ["SMC120"]
+        (one,) = results(session, "SMC601")
+    assert one.outcome == "failed"
+
+
+def test_a_warning_explains_nothing(tmp_path: Path) -> None:
+    source = with_("return 2", 'return open("data/greeting.txt")')
+    with session_of(tmp_path, source, files={"model/a.txt": "2"}) as session:
+        assert all(one.outcome == "failed" for one in results(session, "SMC202"))
