@@ -1,42 +1,70 @@
 """Print the figures that `smcontract check` holds itself to, as ratios within one run.
 
 `python benchmarks/check.py` measures: a directory of 250 scripts beside reading and `ast.parse`-ing them, one
-file in a whole process beside `python -c "import ast"`, and the memory of the first. Seconds are those of the
-processor, user and system, and the best of several runs that take turns, because what else the machine does
+file in a whole process beside `python -c "import ast"`, and the memory of the first. Both sides are whole processes
+of one interpreter, with the same flags and surroundings. Seconds are those of the processor, user and system, and
+beside them those on the clock; of each the best of several runs that take turns, because what else the machine does
 only ever makes them longer.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
-
-from run import environment, show
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = 250
 RUNS = 7
+SHORT_RUNS = 25
+PROJECTS = {
+    "plain": '[project]\nname = "plain"\ndependencies = ["smcontract"]\n',
+    "configured": '[tool.smcontract]\nignore = ["SMC114"]\n',
+}
 PARSE = "import ast, pathlib, sys\nfor p in sorted(pathlib.Path(sys.argv[1]).rglob('*.py')): ast.parse(p.read_bytes())"
 
 
-def measured(command: Sequence[str]) -> tuple[float, float]:
-    """Return the processor's seconds and the MiB of one process, which must end well or with violations."""
+def show(what: str, value: float, unit: str, limit: float, beside: str) -> None:
+    """Print one figure, its limit, and what it is measured beside."""
+    verdict = "ok" if value <= limit else "OVER"
+    print(f"{what:<28} {value:7.1f} {unit:<3} limit {limit:g} {unit:<3} {verdict:<5} {beside}")
+
+
+class Used(NamedTuple):
+    """What a process took: seconds of the processor, seconds on the clock, MiB."""
+
+    processor: float
+    clock: float
+    memory: float
+
+
+def measured(command: Sequence[str]) -> Used:
+    """Return what one process took, which must end well or with violations."""
     nowhere = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number in (1, 2)]
-    child = os.posix_spawn(command[0], command, environment(), file_actions=nowhere)
+    # As on a user's machine, where bytecode is kept.
+    surroundings = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    started = time.perf_counter()
+    child = os.posix_spawn(command[0], list(command), surroundings, file_actions=nowhere)
     _, status, used = os.wait4(child, 0)
+    clock = time.perf_counter() - started
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         sys.exit(f"{' '.join(command)}: ended with status {os.waitstatus_to_exitcode(status)}")
     unit = 1024 if sys.platform == "linux" else 1024 * 1024
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / unit
+    return Used(used.ru_utime + used.ru_stime, clock, used.ru_maxrss / unit)
 
 
-def best_of(*commands: Sequence[str]) -> list[tuple[float, float]]:
-    """Return the shortest run of each command, and its most memory."""
-    runs = [[measured(command) for command in commands] for _ in range(RUNS)]
-    return [(min(s for s, _ in own), max(m for _, m in own)) for own in zip(*runs, strict=True)]
+def best_of(runs: int, *commands: Sequence[str]) -> list[Used]:
+    """Return the shortest times of each command, and its most memory."""
+    rounds = [[measured(command) for command in commands] for _ in range(runs)]
+    return [
+        Used(min(one.processor for one in own), min(one.clock for one in own), max(one.memory for one in own))
+        for own in zip(*rounds, strict=True)
+    ]
 
 
 def directory_of_scripts(directory: Path) -> None:
@@ -49,27 +77,42 @@ def directory_of_scripts(directory: Path) -> None:
         file.write_text(f"{handlers[number % len(handlers)]}\nNUMBER = {number}\n", encoding="utf-8")
 
 
+def one_script(directory: Path, settings: str) -> str:
+    """Put a script into a project of its own, and return its path."""
+    directory.mkdir()
+    (directory / "pyproject.toml").write_text(settings, encoding="utf-8")
+    return str(shutil.copy(str(ROOT / "examples" / "ordinal" / "inference.py"), directory))
+
+
+def ms(used: Used) -> str:
+    """Tell the processor's time."""
+    return f"{used.processor * 1e3:.0f} ms"
+
+
 def main() -> None:
     """Measure and print."""
     python = sys.executable
     # As a hook runs it: the console script of the same environment.
     smcontract = str(Path(python).with_name("smcontract"))
     with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        directory_of_scripts(directory)
-        (start, _), (nothing, _), (parse, _), (check, memory) = best_of(
+        directory_of_scripts(Path(name))
+        parse, check = best_of(RUNS, [python, "-c", PARSE, name], [smcontract, "check", name])
+    told = f"of reading and parsing them ({ms(parse)}); on the clock {check.clock / parse.clock:.1f} x"
+    show("check of 250 scripts", check.processor / parse.processor, "x", 3, told)
+    show("memory of that", check.memory, "MiB", 60, "")
+    with tempfile.TemporaryDirectory() as name:
+        plain, configured = (one_script(Path(name, kind), table) for kind, table in PROJECTS.items())
+        start, alone, one, project, nothing = best_of(
+            SHORT_RUNS,
             [python, "-c", "pass"],
+            [python, "-c", "import ast"],
+            [smcontract, "check", plain],
+            [smcontract, "check", configured],
             [smcontract, "check", os.devnull],
-            [python, "-c", PARSE, name],
-            [smcontract, "check", name],
         )
-        whole = check / parse
-        show("check of 250 scripts", whole, "x", 3, f"of reading and parsing them ({parse * 1e3:.0f} ms)")
-        show("memory of that", memory, "MiB", 60, "")
-        script = str(ROOT / "examples" / "ordinal" / "inference.py")
-        (alone, _), (one, _) = best_of([python, "-c", "import ast"], [smcontract, "check", script])
-        show("check of one script", one / alone, "x", 2.5, f'of `python -c "import ast"` ({alone * 1e3:.0f} ms)')
-        print(f"(Python alone {start * 1e3:.0f} ms, a check of nothing {nothing * 1e3:.0f} ms)")
+    told = f'of `python -c "import ast"` ({ms(alone)}); on the clock {one.clock / alone.clock:.1f} x'
+    show("check of one script", one.processor / alone.processor, "x", 2.5, told)
+    print(f"(Python {ms(start)}, check of nothing {ms(nothing)}, one script {ms(one)}, with settings {ms(project)})")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from smcontract.api import check_script, open_endpoint
     from smcontract.endpoints import Endpoint, Response
     from smcontract.errors import ContractWarning, UsageError

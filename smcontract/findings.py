@@ -17,6 +17,9 @@ _LATER = re.compile(r"(coroutine|generator)$")
 _OF_IMPORT = frozenset({"SMC201", "SMC605"})
 _OF_THE_ANSWER = frozenset({"SMC502", "SMC503", "SMC505"})
 _OF_A_SUCCESS = frozenset({"SMC302", "SMC303", "SMC504"})
+_OF_A_DEFAULT = frozenset({"SMC208", "SMC209", "SMC508", "SMC702"})
+_ABSENT = re.compile(r"(\w+_fn) (?:is not served|as \w+)")
+"""The cause of a finding that says why a handler is not there."""
 
 
 def findings(session: Session) -> tuple[Violation, ...]:
@@ -67,12 +70,16 @@ def explains(session: Session, known: Violation, violation: Violation) -> bool:
     return rule is not None and known.severity is Severity.ERROR and rule(session, known, violation)
 
 
-def code_of_failed_load(session: Session, failure: Failure) -> str | None:
-    """Return the code of the static finding that says why the script does not load, None where none does."""
+def code_of_failure(session: Session, failure: Failure) -> str | None:
+    """Return the code of the static finding that says why loading or a request failed, None where none does."""
     frame = user_frame(failure, session.target.code_dir)
     line = frame.line if frame is not None else None
     for known in findings(session):
-        if known.severity is not Severity.ERROR or (known.function or "import") != failure.stage:
+        if known.severity is not Severity.ERROR:
+            continue
+        if failure.by == "default" and absent_handler(known) == failure.stage:
+            return known.code
+        if (known.function or "import") != failure.stage:
             continue
         here = known.code in _ON_A_LINE and known.line == line
         if here or known.code in _OF_THE_CALL or (known.code == "SMC123" and failure.type == "RecursionError"):
@@ -91,6 +98,10 @@ def _same_call(session: Session, known: Violation, violation: Violation) -> bool
 def _same_name(_session: Session, known: Violation, violation: Violation) -> bool:
     same = (violation.file, violation.line) == (known.file, known.line)
     return same and any(accident in violation.got for accident in ALWAYS_ACCIDENTS)
+
+
+def _unbound(session: Session, known: Violation, violation: Violation) -> bool:
+    return _same_function(session, known, violation) and "UnboundLocalError" in violation.got
 
 
 def _same_line(_session: Session, known: Violation, violation: Violation) -> bool:
@@ -124,7 +135,26 @@ def _later(session: Session, known: Violation, violation: Violation) -> bool:
     return value is not None and _LATER.search(value.type) is not None
 
 
+def absent_handler(known: Violation) -> str | None:
+    """Return the handler in whose place the stack's default stands because of what was found, None if there is none."""
+    found = _ABSENT.fullmatch(known.cause) if known.code in ("SMC103", "SMC107") else None
+    return found.group(1) if found is not None else None
+
+
+def _default(_session: Session, known: Violation, violation: Violation) -> bool:
+    # What the default predict_fn cannot call is told of the model.
+    stands_in = "predict_fn" if violation.code == "SMC208" else violation.function
+    return violation.code in _OF_A_DEFAULT and stands_in == absent_handler(known)
+
+
+def _not_served(session: Session, known: Violation, violation: Violation) -> bool:
+    rule = _later if absent_handler(known) is None else _default
+    return rule(session, known, violation)
+
+
 def _exception(session: Session, known: Violation, violation: Violation) -> bool:
+    if known.cause == "dropped" and (_none(session, known, violation) or _unbound(session, known, violation)):
+        return True
     value = _value(session, known, violation)
     if value is None or known.line is None:
         return False
@@ -148,9 +178,10 @@ def _value(session: Session, known: Violation, violation: Violation) -> Value | 
 
 
 _RULES: dict[str, Callable[[Session, Violation, Violation], bool]] = {
+    "SMC103": _default,
     "SMC104": _same_function,
     "SMC105": _same_call,
-    "SMC107": _later,
+    "SMC107": _not_served,
     "SMC108": _same_line,
     "SMC109": _none,
     "SMC111": _same_name,

@@ -26,6 +26,7 @@ _MODEL_SUFFIXES = frozenset({
     ".bin", ".bst", ".cbm", ".ckpt", ".h5", ".joblib", ".keras", ".model", ".npz", ".onnx", ".params",
     ".pb", ".pickle", ".pkl", ".pt", ".pth", ".safetensors", ".ubj",
 })  # fmt: skip
+_MODEL_FILES = frozenset({"model-symbol.json", "model-shapes.json", "model_index.json"})
 _PROJECT_FILES = (".git", "pyproject.toml", "setup.cfg", "setup.py", "tox.ini")
 
 
@@ -101,7 +102,23 @@ def is_model_dir(directory: Path, env: Mapping[str, str]) -> bool:
     except OSError:
         # It may be entered but not listed.
         return False
-    return any(file.suffix.lower() in _MODEL_SUFFIXES for file in files if os.path.isfile(file))
+    return any(_is_of_a_model(file.name) for file in files if os.path.isfile(file))
+
+
+def holds_model(directory: Path) -> bool:
+    """Return whether a file that stands directly in a directory looks like a model's."""
+    try:
+        return any(_is_of_a_model(name) and os.path.isfile(directory / name) for name in os.listdir(directory))
+    except OSError:
+        return False
+
+
+def is_archive_layout(directory: Path, env: Mapping[str, str]) -> bool:
+    """Return whether a directory holds what a model archive does: a model, handlers in code/, and no project."""
+    code = directory / "code"
+    if not os.path.isdir(code) or any(os.path.exists(directory / name) for name in _PROJECT_FILES):
+        return False
+    return holds_model(directory) and is_model_dir(directory, env)
 
 
 def place_in_model_dir(root: Path, env: Mapping[str, str]) -> Place | None:
@@ -164,6 +181,10 @@ def _with_problem(place: Place, problem: str, fix: str, servers: tuple[str, ...]
 
 def _parts_of(script: Path, count: int) -> tuple[str, ...]:
     return (*script.parts[-count:-1], script.stem)
+
+
+def _is_of_a_model(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in _MODEL_SUFFIXES or name in _MODEL_FILES
 
 
 def _module_file(directory: Path, module: str) -> Path | None:

@@ -1,8 +1,8 @@
-"""Dataclasses that cost nothing to import: what a pre-commit hook waits for is mostly imports.
+"""Dataclasses and named tuples that cost nothing to import: what a pre-commit hook waits for is mostly imports.
 
 `dataclasses` imports `inspect` and compiles the methods of each class anew in every process, which takes longer
 than the static check of a script. What `dataclass` makes here behaves the same; `dataclasses.replace`, `fields`
-and `is_dataclass` take it for one of theirs.
+and `is_dataclass` take it for one of theirs. `NamedTuple` is the one of `typing`, without `typing`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,21 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
+    from typing import NamedTuple
 else:
+    from collections import namedtuple
+
+    class _NamedTuples(type):
+        def __new__(mcs, name, bases, namespace):
+            fields = namespace.get("__annotations__", {})
+            defaults = [namespace.pop(field) for field in fields if field in namespace]
+            made = namedtuple(name, fields, defaults=defaults, module=namespace["__module__"])
+            for key, value in namespace.items():
+                if key not in ("__module__", "__dict__", "__weakref__"):
+                    setattr(made, key, value)
+            return made
+
+    NamedTuple = type.__new__(_NamedTuples, "NamedTuple", (), {})
 
     class _Field:
         def __init__(self, default, factory):
@@ -48,12 +62,14 @@ else:
         cls = type(self)
         names = cls.__match_args__
         if given:
+            if len(given) > len(names):
+                raise TypeError(f"{cls.__name__}: {len(given)} values for {len(names)} fields")
             values.update(zip(names, given, strict=False))
         if len(values) != len(names) or cls._names != values.keys():
             unknown = values.keys() - cls._names
             missing = cls._required - values.keys()
-            if unknown or missing or len(given) > len(names):
-                odd = ", ".join(sorted(unknown or missing)) or "too many values"
+            if unknown or missing:
+                odd = ", ".join(sorted(unknown or missing))
                 raise TypeError(f"{cls.__name__}: missing or unknown fields: {odd}")
             for name, factory in cls._factories.items():
                 if name not in values:
@@ -112,4 +128,4 @@ else:
         return decorate
 
 
-__all__ = ["dataclass", "field", "replace"]
+__all__ = ["NamedTuple", "dataclass", "field", "replace"]

@@ -5,12 +5,14 @@ pytest imports this module at every start, so it imports next to nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from smcontract.lean import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Literal
 
-Kind = Literal["str", "list", "int", "float", "bool", "path", "choice", "pairs"]
+    Kind = Literal["str", "list", "int", "float", "bool", "path", "choice", "pairs"]
 
 PHASES = ("static", "load", "matrix", "property", "lifecycle", "server", "train")
 REPORT_SUFFIXES = (".json",)

@@ -12,7 +12,7 @@ from smcontract.checks._context import CheckContext, Observed
 from smcontract.checks._same_data import SameData
 from smcontract.confirming import confirm
 from smcontract.endpoints._channel import ChannelEnded
-from smcontract.findings import code_of_failed_load, findings, static_findings, unexplained
+from smcontract.findings import absent_handler, code_of_failure, findings, static_findings, unexplained
 from smcontract.judgement import code_of_load
 from smcontract.payloads._codec import media_type
 from smcontract.plan import Item
@@ -62,7 +62,8 @@ def run(item: Item, session: Session, prop: Property) -> Result:
         else:
             violations, reason = _run(ctx, item, session, prop)
     except Inconclusive as why:
-        reason = str(why)
+        code = None if why.failure is None else code_of_failure(session, why.failure)
+        reason = str(why) if code is None else f"reported as {code}"
         outcome = "skipped"
     except ChannelEnded as end:
         reason, outcome = f"the script's process ended: {end.death}", "skipped"
@@ -97,7 +98,8 @@ def _run(ctx: CheckContext, item: Item, session: Session, prop: Property) -> tup
     if explained and not kept:
         raise Inconclusive(f"reported as {explained[0]}")
     if not kept and item.check.cases is not None and not ctx.judged:
-        raise Inconclusive(ctx.elsewhere[0] if ctx.elsewhere else prop.stopped or "no request could be made")
+        why = ctx.elsewhere[0] if ctx.elsewhere else prop.stopped or "no request could be made"
+        raise Inconclusive(why, ctx.kept_by)
     return kept, prop.stopped or _mostly_refused(ctx, prop)
 
 
@@ -109,9 +111,9 @@ def _mostly_refused(ctx: CheckContext, prop: Property) -> str | None:
 
 
 def _need_family(ctx: CheckContext) -> None:
-    """Skip what does not hold for a script of another serving family."""
-    if ctx.script.family == "tensorflow" and ctx.check.code != "SMC101":
-        raise Inconclusive("a script for TensorFlow Serving (its handlers have another contract): not judged")
+    """Skip what does not hold for a script of another serving family: `smcontract check` passes it over."""
+    if ctx.session.family.is_of_another_server:
+        raise Inconclusive(f"a script of another server: {ctx.session.family.why}")
 
 
 def _need_stages(ctx: CheckContext) -> None:
@@ -131,7 +133,8 @@ def _need_media(ctx: CheckContext) -> None:
 def need_judgeable(ctx: CheckContext) -> None:
     """Raise `Inconclusive` where a check that runs the script has nothing to say: another one names why."""
     for finding in findings(ctx.session):
-        if finding.code in WHOLE_SCRIPT and finding.severity is Severity.ERROR:
+        no_model = absent_handler(finding) == "model_fn" and not ctx.stack.has_default_model_fn
+        if (finding.code in WHOLE_SCRIPT or no_model) and finding.severity is Severity.ERROR:
             raise Inconclusive(f"reported as {finding.code}")
     if ctx.check.code not in {"SMC604", "SMC605"}:
         _need_loaded(ctx)
@@ -147,7 +150,7 @@ def _need_loaded(ctx: CheckContext) -> None:
     failure = loaded.failure
     if failure is None:
         raise Inconclusive("reported as SMC605" if loaded.ended.value == "died" else "reported as SMC604")
-    code = code_of_failed_load(ctx.session, failure) or code_of_load(failure, ctx.stack)
+    code = code_of_failure(ctx.session, failure) or code_of_load(failure, ctx.stack)
     raise Inconclusive(f"reported as {code}")
 
 

@@ -15,6 +15,7 @@ from smcontract.payloads._domain import Domain
 from smcontract.payloads._given import given_domain
 from smcontract.payloads._search import candidates, search, texts
 from smcontract.script import Script
+from smcontract.script.families import Family, family_of
 from smcontract.settings import Settings
 from smcontract.stacks import Stack
 from smcontract.targets import Target
@@ -29,7 +30,11 @@ _UNSEEN = re.compile(r"unknown categor|unseen label|unseen categor", re.IGNORECA
 
 
 class Inconclusive(Exception):
-    """It cannot be known; the text says what to give."""
+    """It cannot be known; the text says what to give, and `failure` what kept it from being known, if a failure did."""
+
+    def __init__(self, text: str, failure: Failure | None = None) -> None:
+        super().__init__(text)
+        self.failure = failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +98,11 @@ class Session:
             timeout=self.settings.timeout,
             load_timeout=self.settings.load_timeout,
         )
+
+    @cached_property
+    def family(self) -> Family:
+        """What the script is for."""
+        return family_of(self.script)
 
     def close(self) -> None:
         """End the script's process, and those under the other stacks."""
@@ -162,13 +172,19 @@ class Session:
         lacks = self.missing_here(loaded.failure)
         if lacks is not None:
             raise Inconclusive(lacks)
-        no_model = loaded.failure.stage == "model_fn" and self.target.model_dir is None
-        if no_model and not cannot_be_called(loaded.failure):
-            why = _OURS.sub("MODEL_DIR", str(loaded.failure))
-            raise Inconclusive(
-                f"model_fn fails on an empty model directory ({why}): give the model with --smcontract-model-dir DIR"
-            )
+        if loaded.failure.stage == "model_fn" and not cannot_be_called(loaded.failure):
+            self._need_model(loaded.failure)
         return loaded
+
+    def _need_model(self, failure: Failure) -> None:
+        if self.target.model_dir is None:
+            where = "an empty model directory"
+        elif failure.by == "default" and not self.target.is_model_known:
+            where = f"{self.target.model_dir.name}/, which holds no model"
+        else:
+            return
+        why = _OURS.sub("MODEL_DIR", str(failure))
+        raise Inconclusive(f"model_fn fails on {where} ({why}): give the model with --smcontract-model-dir DIR")
 
     def missing_here(self, failure: Failure) -> str | None:
         """Return what this machine lacks, where that is why the script failed."""

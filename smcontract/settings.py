@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
+from smcontract.lean import dataclass, field
 from smcontract.options import OPTIONS, PHASES, is_selected
 from smcontract.settings_sources import Given, given_values
 from smcontract.settings_values import Known, Payload, read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["Payload", "Settings", "build"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from smcontract.errors import UsageError, nearest
+from smcontract.lean import dataclass
 from smcontract.options import OPTIONS, PATHS, Option
 
 _KEYS = tuple(option.name for option in OPTIONS)

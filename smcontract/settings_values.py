@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from smcontract import settings_kinds as kinds
 from smcontract.errors import nearest
+from smcontract.lean import dataclass
 from smcontract.options import REPORT_SUFFIXES
 from smcontract.settings_sources import Given
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _TOKEN = r"[\w!#$&^.+*-]+"
 _MEDIA_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}(\s*;\s*{_TOKEN}=(\"[^\"]*\"|[^\s;\"]+))*\Z", re.ASCII)
@@ -154,6 +155,8 @@ def _python(given: Given) -> Path:
     text = kinds.text(given)
     file = kinds.path(given, text)
     if not file.exists() and os.path.basename(text) == text:
+        import shutil
+
         found = shutil.which(text)
         file = Path(found) if found else file
     if file.is_dir():
@@ -170,6 +173,8 @@ def _python(given: Given) -> Path:
 @lru_cache
 def _interpreter_problem(file: Path) -> str | None:
     """Say why a file cannot run a script, or None; the file is asked for its version."""
+    import subprocess
+
     ask = "import sys; sys.stdout.write('smcontract %d %d' % sys.version_info[:2])"
     try:
         asked = subprocess.run(
@@ -212,7 +217,7 @@ def _python_version(given: Given) -> tuple[int, int]:
     return (3, int(match[1]))
 
 
-_Reader = Callable[[Given], Any]
+_Reader = Callable[[Given], object]
 _KNOWING: dict[str, Callable[[Given, Known], Any]] = {
     "stacks": _stacks,
     "select": _codes,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal
 
 from smcontract.errors import UsageError, nearest
 from smcontract.layout import (
     ALL_SERVERS,
     Place,
+    holds_model,
+    is_archive_layout,
     is_model_dir,
     module_name,
     place_in_model_dir,
@@ -20,7 +21,11 @@ from smcontract.layout import (
 from smcontract.lean import dataclass
 from smcontract.searching import search
 
-Kind = Literal["script", "model_dir", "archive"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Kind = Literal["script", "model_dir", "archive"]
 
 _EXPECTED = "expected a Python script, a model directory holding code/, a model.tar.gz or a directory to search"
 
@@ -48,6 +53,13 @@ class Target:
     layout_servers: tuple[str, ...] = ALL_SERVERS
     unpacked: Path | None = None
     """Directory that an archive was unpacked into."""
+    is_inferred: bool = False
+    """Whether only the layout says that `model_dir` is one."""
+
+    @property
+    def is_model_known(self) -> bool:
+        """Whether the model is there: what the layout alone says is often a source tree without one."""
+        return self.model_dir is not None and (not self.is_inferred or holds_model(self.model_dir))
 
     def layout_problem_under(self, server: str) -> str | None:
         """Return why this server would not find the script, None if it would."""
@@ -93,7 +105,14 @@ def find_targets(
 def target_of_script(path: Path, model_dir: Path | None, env: Mapping[str, str]) -> Target:
     """Return the target of a script that is named by itself, without looking at the file."""
     place = place_script(_absolute(path), env)
-    return _target(path, "script", place, model_dir or _model_dir_by_layout(place))
+    return _target(path, "script", place, model_dir or _model_dir_by_layout(place), is_inferred=model_dir is None)
+
+
+def target_of_model_dir(path: Path, model_dir: Path | None, env: Mapping[str, str]) -> Target | None:
+    """Return the target of a directory that holds a model and, in code/, a script; None for any other directory."""
+    if not is_archive_layout(_absolute(path), env):
+        return None
+    return _of_model_dir(path, _absolute(path), "model_dir", model_dir, env)
 
 
 def _of_searched(directory: Path, model_dir: Path | None, env: Mapping[str, str]) -> list[Target]:
@@ -114,10 +133,19 @@ def _of_model_dir(path: Path, root: Path, kind: Kind, model_dir: Path | None, en
             f"and give this as its model: --smcontract SCRIPT --smcontract-model-dir {path}"
         )
     unpacked = root if kind == "archive" else None
-    return _target(path, kind, place, model_dir or root, unpacked=unpacked)
+    is_inferred = kind == "model_dir" and model_dir is None
+    return _target(path, kind, place, model_dir or root, unpacked=unpacked, is_inferred=is_inferred)
 
 
-def _target(path: Path, kind: Kind, place: Place, model_dir: Path | None, *, unpacked: Path | None = None) -> Target:
+def _target(
+    path: Path,
+    kind: Kind,
+    place: Place,
+    model_dir: Path | None,
+    *,
+    unpacked: Path | None = None,
+    is_inferred: bool,
+) -> Target:
     return Target(
         path=path,
         kind=kind,
@@ -130,6 +158,7 @@ def _target(path: Path, kind: Kind, place: Place, model_dir: Path | None, *, unp
         layout_fix=place.fix,
         layout_servers=place.servers,
         unpacked=unpacked,
+        is_inferred=is_inferred and model_dir is not None,
     )
 
 

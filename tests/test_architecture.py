@@ -24,6 +24,8 @@ OLD_PYTHON = (3, 8)
 LAYERS: tuple[tuple[str, ...], ...] = (
     # The facade imports nothing of ours before it is asked for it.
     (FACADE,),
+    # What values are made with.
+    ("lean",),
     # Values that every layer may know.
     ("errors", "violations", "options"),
     # What the source says.
@@ -56,6 +58,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cases",),
     ("workspace",),
     ("records", "saving", "replaying"),
+    ("static",),
     ("api",),
     # Where a user comes in.
     ("pytest_*",),
@@ -65,8 +68,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 
 # Rules beyond the order: (who, may import nothing of ours but), and (who, may not import).
 ONLY = {
-    "script": ("script",),
-    "stacks": ("stacks", "runtime"),
+    "script": ("script", "lean"),
+    # Named tuples for which Python needs no `typing`.
+    "stacks": ("stacks", "runtime", "lean"),
     "runtime": ("stacks", "runtime"),
     "payloads": ("payloads", "errors"),
 }

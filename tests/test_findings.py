@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from serving import session_of
-from smcontract.findings import code_of_failed_load, findings
+from smcontract.findings import code_of_failure, findings
 from smcontract.plan import plan
 from smcontract.properties import Property
 from smcontract.runner import Result, run
 from smcontract.session import Session
+from smcontract.violations import Severity
 
 SCRIPT = """
     import json, os, sys
@@ -65,6 +66,25 @@ def results(session: Session, *codes: str) -> list[Result]:
             *("SMC121", "SMC302"),
             id="returned exception",
         ),
+        pytest.param(
+            with_(
+                READS,
+                '        if content_type != "application/json":\n            ValueError()\n'
+                "            return\n        return",
+            ),
+            *("SMC121", "SMC302"),
+            id="dropped exception",
+        ),
+        pytest.param(with_("def model_fn", "def load_fn"), "SMC103", "SMC202", id="misspelt model_fn"),
+        pytest.param(with_("def predict_fn", "def predict_func"), "SMC103", "SMC702", id="misspelt predict_fn"),
+        pytest.param(
+            with_(
+                "def model_fn(model_dir):\n        return 2",
+                "if __name__ == '__main__':\n        model_fn = lambda d: 2",
+            ),
+            *("SMC107", "SMC301"),
+            id="model_fn under the guard",
+        ),
     ],
 )
 def test_what_the_source_explains_is_skipped_with_its_code(
@@ -100,7 +120,7 @@ def test_why_a_script_does_not_load_is_told_once(source: str, code: str, tmp_pat
         (of_a_request,) = results(session, "SMC301")
         failure = session.endpoint.load().failure
         assert failure is not None
-        assert code_of_failed_load(session, failure) == code
+        assert code_of_failure(session, failure) == code
     assert [one for one in loading if one.outcome == "failed"] == []
     assert of_a_request.reason == f"reported as {code}"
 
@@ -117,3 +137,36 @@ def test_a_warning_explains_nothing(tmp_path: Path) -> None:
     source = with_("return 2", 'return open("data/greeting.txt")')
     with session_of(tmp_path, source, files={"model/a.txt": "2"}) as session:
         assert all(one.outcome == "failed" for one in results(session, "SMC202"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        with_("return data", "return predict_fn(data, model)"),
+        with_("return json.loads(body)", "return input_fn(body, content_type)"),
+        with_("return json.dumps(prediction)", "return output_fn(prediction, accept)"),
+    ],
+    ids=["predict_fn", "input_fn", "output_fn"],
+)
+@pytest.mark.parametrize("select", [(), ("SMC301", "SMC505", "SMC601")], ids=["all", "without it"])
+def test_a_recursion_at_a_request_is_told_once(source: str, select: tuple[str, ...], tmp_path: Path) -> None:
+    with session_of(tmp_path, source, select=select) as session:
+        found = results(session, "SMC301", "SMC505", "SMC601")
+        assert [known.code for known in findings(session) if known.severity is Severity.ERROR] == ["SMC123"]
+    assert [one for one in found if one.outcome == "failed"] == []
+    assert {one.reason for one in found if one.outcome == "skipped"} == {"reported as SMC123"}
+
+
+def test_a_recursion_that_the_source_does_not_show_is_told(tmp_path: Path) -> None:
+    source = with_("return json.dumps(prediction)", "return again(prediction)")
+    source += "\n    def again(value):\n        return again(value)\n"
+    with session_of(tmp_path, source) as session:
+        found = results(session, "SMC601")
+    assert [one.outcome for one in found] == ["failed"]
+
+
+def test_what_the_source_does_not_explain_still_says_what_to_give(tmp_path: Path) -> None:
+    refuses = with_("return data", "raise ValueError('rows of 7 letters')")
+    with session_of(tmp_path, refuses) as session:
+        (one,) = results(session, "SMC301")
+    assert "give one that is with --smcontract-payload" in (one.reason or "")

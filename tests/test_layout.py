@@ -10,6 +10,8 @@ from smcontract.errors import UsageError
 from smcontract.layout import (
     ALL_SERVERS,
     Place,
+    holds_model,
+    is_archive_layout,
     is_model_dir,
     module_name,
     place_in_model_dir,
@@ -234,3 +236,34 @@ def test_no_script_is_no_place(tmp_path: Path, files: list[str]) -> None:
 )
 def test_model_directories(tmp_path: Path, files: dict[str, str], expected: bool) -> None:
     assert is_model_dir(_write(tmp_path, files), {}) is expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param(["model.joblib"], True, id="joblib"),
+        pytest.param(["NET.PTH"], True, id="capitals"),
+        pytest.param(["model-symbol.json"], True, id="mxnet"),
+        pytest.param(["README.md", "requirements.txt", "config.json", "code/model.pt"], False, id="repository"),
+        pytest.param(["model.pt/data"], False, id="a folder"),
+        pytest.param([], False, id="not there"),
+    ],
+)
+def test_what_looks_like_a_model(tmp_path: Path, files: list[str], expected: bool) -> None:
+    assert holds_model(_write(tmp_path / "m", dict.fromkeys(files, ""))) is expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param({"code/serve.py": HANDLER, "model.pt": ""}, True, id="handlers and a model"),
+        pytest.param({"code/inference.py": PLAIN, "model.pt": ""}, True, id="the program and a model"),
+        pytest.param({"code/serve.py": HANDLER}, False, id="no model"),
+        pytest.param({"inference.py": HANDLER, "model.pt": ""}, False, id="no code"),
+        pytest.param({"code/helper.py": PLAIN, "model.pt": ""}, False, id="no handler"),
+        pytest.param({"code/serve.py": HANDLER, "model.pt": "", "pyproject.toml": ""}, False, id="project"),
+        pytest.param({"code/serve.py": HANDLER, "model.pt": "", ".git/HEAD": ""}, False, id="repository"),
+    ],
+)
+def test_what_an_archive_is_made_of(tmp_path: Path, files: dict[str, str], expected: bool) -> None:
+    assert is_archive_layout(_write(tmp_path, files), {}) is expected

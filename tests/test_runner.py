@@ -13,6 +13,8 @@ from smcontract.plan import Item, plan
 from smcontract.properties import Property
 from smcontract.runner import MATRIX_LIMIT, Result, run
 from smcontract.session import Session
+from smcontract.static.configuration import Configuration
+from smcontract.static.run import check_paths
 from smcontract.violations import Severity
 
 CSV_HANDLER = """
@@ -303,3 +305,31 @@ def test_a_budget_that_is_spent_is_the_reason(tmp_path: Path) -> None:
 def test_a_check_that_suits_no_accept_is_skipped_with_the_reason(tmp_path: Path) -> None:
     found = result(tmp_path, CSV_HANDLER, "SMC505", accepts=("text/csv",))
     assert (found.outcome, found.reason) == ("skipped", "no Accept of this script is application/json")
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("def handler(data, context): return data", "the contract of the TensorFlow Serving container"),
+        ("def model_fn(features, labels, mode): return None", "that of a TensorFlow Estimator"),
+        ("import tensorflow\ndef input_fn(files): return None", "feeds a TensorFlow Estimator"),
+        ("def handle(data, context): return data", "a service of the model archiver"),
+        (
+            "import flask\napp = flask.Flask('a')\n@app.route('/invocations')\ndef invoke(): return predict_fn(1, 2)\n"
+            "def predict_fn(data, model): return helper(data)",
+            "it answers /invocations itself",
+        ),
+    ],
+    ids=["serving", "estimator", "its data", "archiver", "server"],
+)
+def test_a_script_of_another_server_is_not_judged(source: str, why: str, tmp_path: Path) -> None:
+    with session_of(tmp_path, source, content_types=("text/csv",)) as session:
+        for item in plan(session.script, [session.stack], session.settings):
+            found = run(item, session, Property(item.name, seed=0, max_examples=1, budget=None))
+            assert (found.outcome, found.violations) == ("skipped", ())
+            assert (found.reason or "").startswith("a script of another server: ")
+            assert why in (found.reason or "")
+        assert "endpoint" not in vars(session)
+    (one,) = check_paths([str(tmp_path / "inference.py")], Configuration({}))
+    assert not one.is_judged
+    assert why in one.why

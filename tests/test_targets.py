@@ -12,7 +12,7 @@ import pytest
 
 from rights import as_anyone, directory_for_anyone
 from smcontract.errors import UsageError
-from smcontract.targets import Target, find_targets
+from smcontract.targets import Target, find_targets, target_of_model_dir
 
 HANDLER = "def model_fn(model_dir):\n    return None\n"
 
@@ -265,3 +265,44 @@ def test_a_folder_that_may_not_be_listed_is_one_line(find: Find) -> None:
         (root / "m").chmod(0o111)
         with as_anyone(), pytest.raises(UsageError, match="holds no handler script"):
             find(root / "m")
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "given", "is_known"),
+    [
+        pytest.param(["m/code/a.py"], "m/code/a.py", None, False, id="a source tree"),
+        pytest.param(["m/code/a.py", "m/b.pt"], "m/code/a.py", None, True, id="a model beside code/"),
+        pytest.param(["m/a.py", "m/model/net.py"], "m/a.py", None, False, id="a package called model"),
+        pytest.param(["m/a.py", "m/model/net.pt"], "m/a.py", None, True, id="a model in model/"),
+        pytest.param(["m/a.py"], "m/a.py", None, False, id="none"),
+        pytest.param(["m/code/a.py", "n/x"], "m/code/a.py", "n", True, id="given"),
+        pytest.param(["m/code/a.py"], "m", None, False, id="a directory with code/"),
+        pytest.param(["m/code/a.py", "m/b.pt"], "m", None, True, id="a model directory"),
+    ],
+)
+def test_whether_the_model_is_known(
+    tmp_path: Path, find: Find, files: list[str], path: str, given: str | None, is_known: bool
+) -> None:
+    _write(tmp_path, *files)
+    (target,) = find(tmp_path / path, None if given is None else tmp_path / given)
+    assert target.is_model_known is is_known
+
+
+def test_the_model_of_an_archive_is_known(tmp_path: Path, find: Find) -> None:
+    archive = _pack(_write(tmp_path / "m", "code/inference.py"), tmp_path / "model.tar.gz")
+    (target,) = find(archive)
+    assert target.is_model_known
+
+
+def test_a_directory_that_is_searched_is_no_model_directory(tmp_path: Path) -> None:
+    _write(tmp_path, "m/code/serve.py")
+    assert target_of_model_dir(tmp_path / "m", None, {}) is None
+    _write(tmp_path, "m/model.pt")
+    target = target_of_model_dir(tmp_path / "m", None, {})
+    assert target is not None
+    assert (target.kind, target.script, target.model_dir) == (
+        "model_dir",
+        tmp_path / "m/code/serve.py",
+        tmp_path / "m",
+    )
+    assert target.layout_problem is not None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smcontract.violations import OnSageMaker
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from smcontract.stacks import Stack
 

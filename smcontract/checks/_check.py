@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
 
-from smcontract.lean import dataclass, field, replace
+from smcontract.lean import dataclass, field
 from smcontract.violations import OnSageMaker, Severity, Violation
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from smcontract.script import Script
     from smcontract.stacks import Stack
     from smcontract.targets import Target
@@ -148,8 +150,10 @@ class StaticContext:
 
     def of(self, check: Check, stack: Stack | None = None) -> StaticContext:
         """Return the context of one check, under another stack if that is given."""
-        stack = stack or self.stack
-        return replace(self, stack=stack, check=check)
+        # As `replace` does, which would make every field anew for each check of each script.
+        made = object.__new__(StaticContext)
+        vars(made).update(vars(self), check=check, stack=stack or self.stack)
+        return made
 
     def violation(
         self,

@@ -33,8 +33,8 @@ class CheckContext:
     """One item at work: its check, its parameters, and the script's session.
 
     `judged` counts the requests that said something about this check, `refused` those that the script
-    refused as is its right, and `elsewhere` holds why others said nothing. `gathered` is what a check with an
-    `after` keeps of its cases.
+    refused as is its right, and `elsewhere` holds why others said nothing, the first because of the failure
+    `kept_by`. `gathered` is what a check with an `after` keeps of its cases.
     """
 
     check: Check
@@ -43,6 +43,7 @@ class CheckContext:
     accept: str | None = None
     fallbacks: list[Observed] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
+    kept_by: Failure | None = None
     judged: int = 0
     refused: int = 0
     gathered: dict[Any, Any] = field(default_factory=dict)
@@ -85,8 +86,8 @@ class CheckContext:
         if probe.domain is not None:
             return probe.domain
         if probe.failed is not None:
-            raise Inconclusive(f"reported as {self.responsible(probe.failed)}")
-        raise Inconclusive(probe.reason)
+            raise Inconclusive(f"reported as {self.responsible(probe.failed)}", probe.failed.failure)
+        raise Inconclusive(probe.reason, probe.first.failure if probe.first is not None else None)
 
     def responsible(self, exchange: Exchange) -> str | None:
         """Return the code that names this exchange's failure, or None for a success."""
@@ -124,6 +125,8 @@ class CheckContext:
 
     def pass_over(self, case: Case, exchange: Exchange, code: str) -> None:
         """Note that a request failed in a way that is not this check's to report."""
+        if not self.elsewhere:
+            self.kept_by = exchange.failure
         self.elsewhere.append(f"reported as {code}" if self.blames(case, exchange) else self._so_far(exchange))
 
     def _so_far(self, exchange: Exchange) -> str:

@@ -6,7 +6,8 @@ import os
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+
+from smcontract.lean import NamedTuple
 
 _REQUIREMENT = r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#@]*)"
 _UPPER = r"(==|<=|<|~=)\s*v?(\d+(?:\.\d+)*)(\.\*)?"

@@ -36,11 +36,11 @@ def confirm_run(ctx: CheckContext, found: list[Violation]) -> Iterator[Violation
     """
     runs = bool(found) and can_run(ctx)
     for violation in found:
-        if not runs or violation.severity is not Severity.ERROR or violation.function is None:
+        if not runs or violation.severity is not Severity.ERROR:
             yield violation
-        elif violation.function == "model_fn":
+        elif violation.function in {None, "model_fn"}:
             # It loaded: whatever stands on a line that was run did no harm.
-            if not _is_of_each_call(ctx, violation):
+            if violation.function is not None and not _is_of_each_call(ctx, violation):
                 yield violation
         else:
             yield from _tried(ctx, violation)

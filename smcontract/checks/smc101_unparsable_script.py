@@ -17,8 +17,8 @@ def unparsable_script(ctx: StaticContext) -> Iterator[Violation]:
 
     ## Why it fails on SageMaker
     The container cannot import the module. Under multi-model-server and TorchServe every request is
-    answered with 500; under Flask /ping fails and the endpoint never goes InService. An empty file is
-    imported, and every function is then served by its default, or missing.
+    answered with 500 (`huggingface`: 400); under Flask /ping fails and the endpoint never goes InService. An empty
+    file is imported, and every function is then served by its default, or missing.
 
     ## Example
         def input_fn(data, content_type)        # no colon
@@ -28,8 +28,8 @@ def unparsable_script(ctx: StaticContext) -> Iterator[Violation]:
     Correct the line that is named; save the file as UTF-8.
 
     ## When it stays silent
-    The Python that runs smcontract parses: syntax that only a newer Python than the image's knows is
-    not seen.
+    The Python that runs smcontract parses: syntax that only a newer Python than the image's knows is seen
+    where `--python-version` names that of the image, and as far as Python's parser tells it.
 
     ## Source
     CPython, `Parser/` and `Lib/tokenize.py`; PEP 263 and PEP 3120 for encodings.

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from smcontract.checks._absent import is_told_by_name, why_no_model
 from smcontract.checks._check import Phase, StaticContext, check
+from smcontract.script.near_names import near_names
 from smcontract.violations import OnSageMaker, Violation
 
 _REFUSALS = {
@@ -47,8 +49,10 @@ def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
 
     ## When it stays silent
     Where a name may be bound that the source does not show (`from helpers import *` that cannot be followed,
-    `globals()[...]`, `exec`), for a stack with a default while the model directory is not known, for a script that
-    serves HTTP itself, and for a module that a handler script beside it imports.
+    `globals()[...]`, `exec`), for a stack with a default while the model is not known (no directory is given, and
+    none that the layout names holds a file that looks like a model's), for a script that serves HTTP itself, and for
+    a module that a handler script beside it imports. Where a misspelt name (SMC103) or a definition that serving
+    skips (SMC107) is the reason, that is told instead.
 
     ## Source
     sagemaker-inference 1.5.5 to 1.10.1, `default_inference_handler.py`; scikit-learn container,
@@ -61,14 +65,8 @@ def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
         return
     if "model_fn" in script.functions or _WEB_SERVERS & {entry.name for entry in script.imports}:
         return
-    why = "the stack has no default for it"
-    if ctx.stack.has_default_model_fn:
-        files = _files(ctx.target.model_dir)
-        needs = None if files is None else ctx.stack.default_model_fn_needs(files, ctx.env)
-        if needs is None:
-            return
-        why = f"the default one {needs}"
-    if _is_a_part(ctx):
+    why = why_no_model(ctx)
+    if why is None or is_told_by_name(ctx) or _is_a_part(ctx):
         return
     yield ctx.violation(
         message=f"there is no model_fn, and {why}",
@@ -78,7 +76,7 @@ def model_fn_missing(ctx: StaticContext) -> Iterator[Violation]:
         line=1,
         column=1,
         function="model_fn",
-        fix="define model_fn(model_dir)",
+        fix=_fix(ctx),
     )
 
 
@@ -96,19 +94,14 @@ def _is_a_part(ctx: StaticContext) -> bool:
         return False
 
 
-def _files(model_dir: Path | None) -> list[str] | None:
-    """Return the names of the model directory's files, None if the directory is not known."""
-    if model_dir is None or not model_dir.is_dir():
-        return None
-    try:
-        return sorted(path.name for path in model_dir.iterdir() if path.is_file())
-    except OSError:
-        return None
-
-
 def _found(ctx: StaticContext) -> str:
     names = list(ctx.script.functions)
     return f"the module defines {', '.join(names)}" if names else "the module defines none of the functions"
+
+
+def _fix(ctx: StaticContext) -> str:
+    near = next((one for one in near_names(ctx.script) if one.meant == "model_fn"), None)
+    return "define model_fn(model_dir)" + ("" if near is None else f", or rename {near.name} on line {near.line}")
 
 
 def _answer(ctx: StaticContext) -> OnSageMaker:

@@ -29,8 +29,9 @@ def wrong_parameter_count(ctx: StaticContext) -> Iterator[Violation]:
     Elsewhere the arguments must fit by position, and no context is ever passed.
 
     ## Why it fails on SageMaker
-    A TypeError: when the model is loaded for `model_fn`, at the first request for the others. The answer
-    is 500. A parameter with a default does not help where parameters are counted.
+    A TypeError: when the model is loaded for `model_fn` (under `huggingface` for every function), at each request
+    for the others. The answer is 500 (`huggingface`: 400); under Flask a `model_fn` that cannot be called keeps the
+    endpoint from going InService. A parameter with a default does not help where parameters are counted.
 
     ## Example
         def input_fn(data):                     # called as input_fn(data, content_type)
@@ -53,12 +54,16 @@ def wrong_parameter_count(ctx: StaticContext) -> Iterator[Violation]:
         parameters = function.parameters
         if parameters is None or not function.is_certain or (name in HOOKS and not ctx.stack.has_hooks):
             continue
-        if parameters.count != len(parameters.names):
-            continue
-        passed = ctx.stack.arity[name]
-        context = ctx.stack.passes_context(name, ctx.script.functions)
-        if not _fits(parameters, passed, counted=ctx.stack.counts_parameters, context=context):
-            yield _violation(ctx, function, parameters, passed)
+        if not can_be_called(ctx, name, parameters):
+            yield _violation(ctx, function, parameters, ctx.stack.arity[name])
+
+
+def can_be_called(ctx: StaticContext, name: str, parameters: Parameters) -> bool:
+    """Return whether the container's arguments fit by number; true where other than plain parameters are among them."""
+    if parameters.count != len(parameters.names):
+        return True
+    context = ctx.stack.passes_context(name, ctx.script.functions)
+    return _fits(parameters, ctx.stack.arity[name], counted=ctx.stack.counts_parameters, context=context)
 
 
 def _fits(parameters: Parameters, passed: int, *, counted: bool, context: bool) -> bool:
@@ -83,7 +88,7 @@ def _violation(ctx: StaticContext, function: Function, parameters: Parameters, p
         line=function.line,
         column=function.column,
         function=function.name,
-        fix=f"{ctx.stack!r} passes no context: drop the last parameter" if has_context else f"define {call}",
+        fix=f"{ctx.stack!r} passes no context: define {call}" if has_context else f"define {call}",
         cause=function.name,
     )
 

@@ -11,6 +11,7 @@ from smcontract.script import HOOKS
 from smcontract.script.facts import Function, FunctionNode, Parameters
 from smcontract.script.literals import shown
 from smcontract.script.names import positional
+from smcontract.script.nodes import children_of, nodes_within
 from smcontract.script.roles import node_of
 from smcontract.script.trace import Definitions, definitions
 from smcontract.violations import OnSageMaker, Severity, Violation
@@ -171,9 +172,9 @@ def _misuse(
 
     `is_value` says that its default is a number, a text or the like.
     """
-    parents = {id(child): node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
+    parents = {id(child): node for node in nodes_within(function) for child in children_of(node)}
     found: ast.expr | None = None
-    for node in ast.walk(function):
+    for node in nodes_within(function):
         if not isinstance(node, ast.Name) or node.id != name:
             continue
         if not isinstance(node.ctx, ast.Load):

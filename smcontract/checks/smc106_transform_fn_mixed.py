@@ -18,8 +18,9 @@ def transform_fn_mixed(ctx: StaticContext) -> Iterator[Violation]:
     Looks at which of these names the module binds, whether by `def`, assignment or import.
 
     ## Why it fails on SageMaker
-    `transform_fn` does the work of the three others, and the toolkits refuse to choose: the script is
-    loaded and an error is raised before any request is served.
+    `transform_fn` does the work of the three others, and the toolkits refuse to choose: a ValueError when the
+    script is loaded. Every request is answered with 500 (`huggingface`: 400); under Flask /ping fails and the endpoint
+    never goes InService.
 
     ## Example
         def transform_fn(model, data, content_type, accept): ...

@@ -9,6 +9,7 @@ from smcontract.checks._answers import load_fails
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script import HANDLERS, Function, Script
 from smcontract.script.literals import shown
+from smcontract.script.nodes import children_of, nodes_within
 from smcontract.script.parameters import parameters_of
 from smcontract.script.statements import walk
 from smcontract.script.unserved import unserved
@@ -32,8 +33,8 @@ def not_a_plain_function(ctx: StaticContext) -> Iterator[Violation]:
 
     ## Why it fails on SageMaker
     Nothing awaits a coroutine, and nothing runs a generator: the next function is given the coroutine or
-    generator itself, and as a response it is no JSON (503 under multi-model-server and TorchServe, 400 under
-    `huggingface`, 500 under Flask). A class is called with the arguments of the function and makes an object. A
+    generator itself, and as a response it is no JSON (503 under multi-model-server and TorchServe, 500
+    under Flask). A class is called with the arguments of the function and makes an object. A
     function under the guard is not there at all, and the stack's default takes its place.
 
     ## Example
@@ -109,7 +110,7 @@ def _next_takes(script: Script, name: str, takes: Callable[[ast.AST, str], bool]
 
 def _awaits(function: ast.AST, name: str) -> bool:
     """Return whether a function awaits what it is given, or hands it to something that may."""
-    for node in ast.walk(function):
+    for node in nodes_within(function):
         match node:
             case ast.Await(value=ast.Name(id=used)) if used == name:
                 return True
@@ -143,8 +144,8 @@ def _treats_as_value(function: ast.AST, name: str) -> bool:
     """Return whether a function's first use of a name is one that a generator does not stand."""
     uses = [
         (inner.lineno, inner.col_offset, _stands(node))
-        for node in ast.walk(function)
-        for inner in ast.iter_child_nodes(node)
+        for node in nodes_within(function)
+        for inner in children_of(node)
         if isinstance(inner, ast.Name) and inner.id == name
     ]
     return bool(uses) and not min(uses)[2]
@@ -210,7 +211,7 @@ def _violation(ctx: StaticContext, function: Function, what: str, result: str, f
 
 def _answer(ctx: StaticContext, function: Function, result: str) -> OnSageMaker:
     if function.name in ("output_fn", "transform_fn"):
-        if ctx.stack.server == "flask" or ctx.stack.name == "huggingface":
+        if ctx.stack.server == "flask":
             return OnSageMaker(status=ctx.stack.error_status, message=f"{result} cannot be sent")
         return OnSageMaker(status=503, message=f"{result} is not JSON serializable")
     if function.name == "model_fn" and function.kind == "class":

@@ -38,6 +38,18 @@ _DOWNLOADS = frozenset({
     "tensorflow.keras.utils.get_file", "torch.hub.download_url_to_file", "torch.hub.load_state_dict_from_url",
 })  # fmt: skip
 _TRAINERS = frozenset({"xgboost.train", "lightgbm.train", "xgboost.cv", "lightgbm.cv"})
+_EXPECTED = {
+    "training": "the import only defines functions",
+    "loading": "model_fn does it, with its model_dir",
+    "download": "everything that serving needs in the model archive",
+}
+_FIXES = {
+    "training": 'move it under `if __name__ == "__main__":`',
+    "loading": "move it into model_fn",
+    "download": "put the files into the model archive, and packages into code/requirements.txt",
+}
+_LATER = "every worker does it before model_fn, and the endpoint starts that much later"
+_OFFLINE = "; under network isolation it fails, and no request is served"
 _SAYS = {
     "training": "trains a model while the script is imported",
     "loading": "loads while the script is imported",
@@ -57,9 +69,9 @@ def work_at_import(ctx: StaticContext) -> Iterator[Violation]:
 
     ## Why it fails on SageMaker
     The command line is the server's, so that a strict parser exits. Serving sets no `SM_` variables and has no
-    `/opt/ml/input`. The import fails: under multi-model-server and TorchServe every request is answered with 500,
-    under Flask /ping fails and the endpoint never goes InService. Loading at import is done by every worker before
-    `model_fn`, without its `model_dir`.
+    `/opt/ml/input`. The import fails: under multi-model-server and TorchServe every request is answered with 500
+    (`huggingface`: 400, but where an exit ends the worker), under Flask /ping fails and the endpoint never goes
+    InService. Loading at import is done by every worker before `model_fn`, without its `model_dir`.
 
     ## Example
         parser = argparse.ArgumentParser()
@@ -68,7 +80,8 @@ def work_at_import(ctx: StaticContext) -> Iterator[Violation]:
         def model_fn(model_dir): ...
 
     ## Fix
-    Move what training needs under `if __name__ == "__main__":`, and load the model in `model_fn`.
+    Move what training needs under `if __name__ == "__main__":`, load the model in `model_fn`, and put what is
+    downloaded into the model archive (packages into `code/requirements.txt`).
 
     ## When it stays silent
     Under any other test, in a loop, in a `try` that catches what would be raised, for `parse_known_args()`,
@@ -79,9 +92,15 @@ def work_at_import(ctx: StaticContext) -> Iterator[Violation]:
     sagemaker-inference 1.10.1, `transformer.py`, `_validate_user_module_and_set_functions`; multi-model-server
     1.1.11, `model_service_worker.py` (its command line); sagemaker-containers 2.8.6.post2, `_env.py`.
     """
+    for kind, steps in steps_at_import(ctx).items():
+        yield _ERRORS[kind](ctx, steps) if kind in _ERRORS else _warning(ctx, kind, steps)
+
+
+def steps_at_import(ctx: StaticContext) -> dict[str, list[Step]]:
+    """Return what the import should not run, by kind."""
     tree = ctx.script.tree
     if tree is None:
-        return
+        return {}
     names = calls_of(tree)
     found: dict[str, list[Step]] = {}
     is_set = _variables_set(tree, names) | ctx.env.keys()
@@ -92,8 +111,7 @@ def work_at_import(ctx: StaticContext) -> Iterator[Violation]:
             found.setdefault(kind, []).append(step)
         if kind == "exit":
             break
-    for kind, steps in found.items():
-        yield _ERRORS[kind](ctx, steps) if kind in _ERRORS else _warning(ctx, kind, steps)
+    return found
 
 
 def _kind(step: Step, tree: ast.Module, names: Calls, *, is_set: set[str], has_parser: bool) -> str:
@@ -192,11 +210,9 @@ def _warning(ctx: StaticContext, kind: str, steps: list[Step]) -> Violation:
         ctx,
         steps,
         message=f"{what}() {_SAYS[kind]}",
-        expected="the import only defines functions" if kind == "training" else "model_fn does it, with its model_dir",
-        on_sagemaker=OnSageMaker(
-            status=200, message="every worker does it before model_fn, and the endpoint starts that much later"
-        ),
-        fix='move it under `if __name__ == "__main__":`' if kind == "training" else "move it into model_fn",
+        expected=_EXPECTED[kind],
+        on_sagemaker=OnSageMaker(status=200, message=_LATER + (_OFFLINE if kind == "download" else "")),
+        fix=_FIXES[kind],
         severity=Severity.WARNING,
         cause=kind,
     )
@@ -208,11 +224,18 @@ def _arguments(ctx: StaticContext, steps: list[Step]) -> Violation:
         steps,
         message="parse_args() at import reads the server's command line and exits on its arguments",
         expected="parse_args() only under the __main__ guard",
-        on_sagemaker=load_fails(ctx.stack, "SystemExit: 2 (unrecognized arguments)"),
+        on_sagemaker=_exits(ctx, "SystemExit: 2 (unrecognized arguments)"),
         fix='move it under `if __name__ == "__main__":`, or use parse_known_args()',
         severity=Severity.ERROR,
         cause="arguments",
     )
+
+
+def _exits(ctx: StaticContext, error: str) -> OnSageMaker:
+    """Return the answer where the import ends the worker: no toolkit catches that."""
+    if ctx.stack.server == "flask":
+        return load_fails(ctx.stack, error)
+    return OnSageMaker(status=500, message=f"every request: the worker dies ({error})")
 
 
 def _missing_variable(ctx: StaticContext, steps: list[Step]) -> Violation:
@@ -238,7 +261,7 @@ def _exit(ctx: StaticContext, steps: list[Step]) -> Violation:
         steps,
         message="the import of the script ends the server's worker",
         expected="an exit only under the __main__ guard",
-        on_sagemaker=load_fails(ctx.stack, "SystemExit"),
+        on_sagemaker=_exits(ctx, "SystemExit"),
         fix='move it under `if __name__ == "__main__":`',
         severity=Severity.ERROR,
         cause="exit",

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script import HANDLERS, Script
+from smcontract.script.dropped import if_raised
 from smcontract.script.flow import Fall, ends_without_value
+from smcontract.script.nodes import nodes_within
 from smcontract.violations import OnSageMaker, Violation
 
 # Who is given what a function returns, and as which of its parameters.
@@ -45,7 +47,8 @@ def returns_nothing(ctx: StaticContext) -> Iterator[Violation]:
     ## When it stays silent
     Where the source does not show that a request can take the way (a test on the data's type, a helper that
     may refuse), for generators and coroutines, for a `model_fn` that returns None on purpose, and where
-    the next function ignores the value or looks for None.
+    the next function ignores the value or looks for None. Where an exception was built on the way and not
+    raised, SMC121 tells it.
 
     ## Source
     Python, `return` (None is returned where there is none); multi-model-server 1.1.11,
@@ -61,7 +64,7 @@ def returns_nothing(ctx: StaticContext) -> Iterator[Violation]:
         falls = ends_without_value(function.node, script.tree, name=name)
         if falls and _takes_none(script, name):
             continue
-        for fall in falls:
+        for fall in _of_their_own(script, name, function.node, falls):
             yield ctx.violation(
                 message=_message(name, fall),
                 expected=f"{name} returns a value or raises",
@@ -73,6 +76,15 @@ def returns_nothing(ctx: StaticContext) -> Iterator[Violation]:
                 fix=_fix(fall),
                 cause=fall.kind,
             )
+
+
+def _of_their_own(script: Script, name: str, node: ast.FunctionDef, falls: list[Fall]) -> list[Fall]:
+    """Return the ways that would be there, too, if every exception that is built were raised."""
+    raised = if_raised(script, node) if falls else None
+    if raised is None:
+        return falls
+    kept = {(fall.line, fall.column) for fall in ends_without_value(*raised, name=name)}
+    return [fall for fall in falls if (fall.line, fall.column) in kept]
 
 
 def _takes_none(script: Script, name: str) -> bool:
@@ -90,12 +102,12 @@ def _takes_none(script: Script, name: str) -> bool:
 
 
 def _reads(node: ast.AST, name: str) -> bool:
-    return any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(node))
+    return any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in nodes_within(node))
 
 
 def _asks(node: ast.AST, name: str) -> bool:
     """Return whether a function tests a value for None or for truth."""
-    for n in ast.walk(node):
+    for n in nodes_within(node):
         match n:
             case ast.Compare(left=ast.Name(id=left), ops=[ast.Is() | ast.IsNot() | ast.Eq() | ast.NotEq()]):
                 if left == name and isinstance(n.comparators[0], ast.Constant):

@@ -9,6 +9,7 @@ from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script.facts import HANDLERS
 from smcontract.script.flow import ends_without_value
 from smcontract.script.names import yields
+from smcontract.script.nodes import nodes_of, nodes_within
 from smcontract.script.reach import Unreachable, unreachable
 from smcontract.violations import OnSageMaker, Severity, Violation
 
@@ -63,7 +64,7 @@ def unreachable_code(ctx: StaticContext) -> Iterator[Violation]:
 
 def _returns(one: Unreachable) -> list[ast.Return]:
     """Return every unreachable `return` with a value."""
-    nodes = (inner for statement in one.statements for inner in ast.walk(statement))
+    nodes = (inner for statement in one.statements for inner in nodes_of(statement))
     return [node for node in nodes if isinstance(node, ast.Return) and not _is_empty(node)]
 
 
@@ -74,7 +75,7 @@ def _is_empty(node: ast.Return) -> bool:
 def _answers(function: ast.FunctionDef, dead: list[Unreachable]) -> bool:
     """Return whether a `return` with a value can be reached."""
     lost = {id(inner) for one in dead for inner in _returns(one)}
-    valued = [n for n in ast.walk(function) if isinstance(n, ast.Return) and not _is_empty(n)]
+    valued = [n for n in nodes_within(function) if isinstance(n, ast.Return) and not _is_empty(n)]
     return any(id(node) not in lost for node in valued)
 
 

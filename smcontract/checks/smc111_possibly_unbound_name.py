@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
+from smcontract.script.dropped import if_raised
 from smcontract.script.facts import HANDLERS
 from smcontract.script.reads import UnboundRead, unbound_reads
+from smcontract.script.script import Script
 from smcontract.violations import OnSageMaker, Severity, Violation
 
 
@@ -38,7 +40,8 @@ def possibly_unbound_name(ctx: StaticContext) -> Iterator[Violation]:
     ## When it stays silent
     Where the source does not show that a request can take the way: a loop that may run or not, a test of the
     data or of the environment, a test that is asked again before the name is read, a helper that may refuse.
-    For what only one side of `and`, `or` and `x if y else z` reads, and for names in nested functions.
+    For what only one side of `and`, `or` and `x if y else z` reads, and for names in nested functions. Where an
+    exception was built on the way and not raised, SMC121 tells it.
 
     ## Source
     Python, "Naming and binding"; sagemaker-inference 1.10.1, `transformer.py`, `transform`.
@@ -49,11 +52,20 @@ def possibly_unbound_name(ctx: StaticContext) -> Iterator[Violation]:
         function = script.functions.get(name)
         if script.tree is None or function is None or not isinstance(function.node, ast.FunctionDef):
             continue
-        for read in unbound_reads(function.node, script.tree, name=name):
+        for read in _of_their_own(script, name, function.node, unbound_reads(function.node, script.tree, name=name)):
             # Of a helper that two handlers call.
             if read.node not in told:
                 told.add(read.node)
                 yield _violation(ctx, name, read)
+
+
+def _of_their_own(script: Script, name: str, node: ast.FunctionDef, reads: list[UnboundRead]) -> list[UnboundRead]:
+    """Return the reads that would be there, too, if every exception that is built were raised."""
+    raised = if_raised(script, node) if reads else None
+    if raised is None:
+        return reads
+    kept = {(read.node.lineno, read.node.col_offset) for read in unbound_reads(*raised, name=name)}
+    return [read for read in reads if (read.node.lineno, read.node.col_offset) in kept]
 
 
 def _violation(ctx: StaticContext, name: str, read: UnboundRead) -> Violation:

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from smcontract.checks._answers import load_fails
 from smcontract.checks._check import Phase, StaticContext, check
+from smcontract.checks.smc104_wrong_parameter_count import can_be_called
 from smcontract.script.facts import Function, FunctionNode
 from smcontract.script.literals import shown
 from smcontract.script.names import stored
+from smcontract.script.nodes import nodes_within
 from smcontract.script.roles import ROLES, misplaced, node_of
 from smcontract.violations import OnSageMaker, Violation
 
@@ -48,14 +50,20 @@ def swapped_parameters(ctx: StaticContext) -> Iterator[Violation]:
 
     ## When it stays silent
     Where a name may mean more than one thing, where only one name is odd, where the function puts the arguments
-    right itself, and where it uses them in the container's order whatever they are called.
+    right itself, where it uses them in the container's order whatever they are called, and where their number is
+    wrong, too (SMC104).
 
     ## Source
     sagemaker-inference 1.10.1, `transformer.py`, `_default_transform_fn` and `transform`; sagemaker-containers
     2.8.6.post2, `_transformer.py` (whose own docstring shows `predict_fn(model, data)`).
     """
-    for name, function in ctx.script.functions.items():
+    script = ctx.script
+    for name, function in script.functions.items():
         if name not in ROLES or not function.is_certain or function.parameters is None:
+            continue
+        is_told = not script.is_ignored("SMC104", function.line)
+        if is_told and not can_be_called(ctx, name, function.parameters):
+            # It is never called at all.
             continue
         node = node_of(function)
         wrong = misplaced(function)
@@ -68,7 +76,7 @@ def swapped_parameters(ctx: StaticContext) -> Iterator[Violation]:
 def _is_put_right(node: FunctionNode, names: list[str]) -> bool:
     """Return whether a function binds its parameters anew, or uses what is called data as the model."""
     model = next((n for n in names if "model" in n.lower()), None)
-    for inner in ast.walk(node):
+    for inner in nodes_within(node):
         match inner:
             case ast.Assign(targets=targets, value=value):
                 bound = {name for target in targets for name in stored(target)} & set(names)
@@ -88,7 +96,7 @@ def _context_of_type(function: Function, node: FunctionNode) -> ast.Attribute | 
     place = {"input_fn": 1, "output_fn": 1}.get(function.name)
     if place is None or len(names) <= place or not names[place].endswith(("context", "ctx")):
         return None
-    uses = [n for n in ast.walk(node) if isinstance(n, ast.Attribute) and n.attr in _OF_CONTEXTS]
+    uses = [n for n in nodes_within(node) if isinstance(n, ast.Attribute) and n.attr in _OF_CONTEXTS]
     return next((n for n in uses if isinstance(n.value, ast.Name) and n.value.id == names[place]), None)
 
 

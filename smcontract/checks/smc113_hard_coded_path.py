@@ -11,6 +11,7 @@ from smcontract.script.calls import Call, served
 from smcontract.script.constants import Constants
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import assigned, parameters, positional
+from smcontract.script.nodes import children_of, nodes_of
 from smcontract.violations import OnSageMaker, Severity, Violation
 
 _FIXED = "/opt/ml/model"
@@ -107,7 +108,7 @@ def _fixed_paths(function: FunctionNode, constants: Constants, given: frozenset[
     pending: list[ast.AST] = list(reversed(body))
     while pending:
         node = pending.pop()
-        children: list[ast.AST] = list(ast.iter_child_nodes(node))
+        children: list[ast.AST] = list(children_of(node))
         match node:
             case ast.Constant(value=str(text)) if _is_fixed(text):
                 yield node, text
@@ -135,7 +136,7 @@ def _is_fixed(text: object) -> bool:
 
 def _asks(test: ast.expr, given: frozenset[str]) -> bool:
     """Return whether a test asks for the directory that is given, for a file or for the environment."""
-    for node in ast.walk(test):
+    for node in nodes_of(test):
         match node:
             case ast.Name(id=name) if name in given or name in _TESTS:
                 return True

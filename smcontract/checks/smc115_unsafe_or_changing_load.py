@@ -10,9 +10,10 @@ from smcontract.checks._answers import load_fails
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.checks._requirements import pinned
 from smcontract.script import Script
-from smcontract.script.calls import AT_IMPORT, SERVING, Call, served
+from smcontract.script.calls import AT_IMPORT, SERVING, Call, calls_of, served
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import positional
+from smcontract.script.nodes import nodes_within
 from smcontract.script.request import Use, request_uses
 from smcontract.violations import OnSageMaker, Severity, Violation
 
@@ -20,6 +21,7 @@ _UNPICKLES = frozenset({
     "pickle.load", "pickle.loads", "dill.load", "dill.loads", "cloudpickle.load", "cloudpickle.loads", "joblib.load",
     "pandas.read_pickle", "_pickle.loads", "jsonpickle.decode", "marshal.loads", "eval", "exec", "yaml.unsafe_load",
 })  # fmt: skip
+_CONDITIONALLY = frozenset({"numpy.load", "torch.load", "yaml.load"})
 _BUFFERS = frozenset({"io.BytesIO", "io.StringIO", ".seek"})
 # What a module can do and a dict of tensors cannot.
 _OF_MODULES = frozenset(
@@ -69,7 +71,9 @@ def unsafe_or_changing_load(ctx: StaticContext) -> Iterator[Violation]:
     if script.tree is None or not any(word in script.source for word in _WORDS):
         return
     seen: set[int] = set()
-    for use in request_uses(script.tree, script.functions, also=_BUFFERS):
+    # Most scripts load what only the model directory holds.
+    may_unpickle = any(call.name in _UNPICKLES or call.name in _CONDITIONALLY for call in calls_of(script.tree).every)
+    for use in request_uses(script.tree, script.functions, also=_BUFFERS) if may_unpickle else ():
         if _unpickles(use) and id(use.call) not in seen:
             seen.add(id(use.call))
             yield _unsafe(ctx, use)
@@ -152,7 +156,7 @@ def _uses(function: FunctionNode, name: str) -> tuple[bool, bool, bool]:
     """Return whether a name is returned, used as a module, and used as a mapping of tensors or bound again."""
     returned = is_module = is_tensors = False
     bound = 0
-    for node in ast.walk(function):
+    for node in nodes_within(function):
         match node:
             case ast.Return(value=ast.Name(id=found)) if found == name:
                 returned = True
@@ -174,7 +178,7 @@ def _is_model(script: Script, owner: FunctionNode) -> bool:
     if model is None or model.node is not owner or predict is None or predict.node is None:
         return False
     (name,) = positional(predict.node)[1:2] or [""]
-    for node in ast.walk(predict.node):
+    for node in nodes_within(predict.node):
         match node:
             case ast.Call(func=ast.Name(id=found)) if found == name:
                 return True

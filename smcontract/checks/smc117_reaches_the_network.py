@@ -11,6 +11,7 @@ from smcontract.checks._answers import load_fails
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script.calls import AT_IMPORT, SERVING, Call, served
 from smcontract.script.constants import Constants
+from smcontract.script.nodes import nodes_of, nodes_within
 from smcontract.violations import OnSageMaker, Severity, Violation
 
 _HUBS = {
@@ -70,7 +71,8 @@ def reaches_the_network(ctx: StaticContext) -> Iterator[Violation]:
 
     ## Example
         def model_fn(model_dir):
-            return AutoModel.from_pretrained("bert-base-uncased")
+            tokenizer = AutoTokenizer.from_pretrained("bert-base-uncased")
+            return tokenizer, AutoModel.from_pretrained(model_dir)
 
     ## Fix
     Put the files into the model archive and load them from `model_dir`; name packages in `code/requirements.txt`, or
@@ -79,7 +81,8 @@ def reaches_the_network(ctx: StaticContext) -> Iterator[Violation]:
     ## When it stays silent
     For names that the source does not show, or that may be a folder (`model/bert`), for `local_files_only=True`, where
     the download is only the second way (in an `except`, under a test for a file or the environment, in a `try` that
-    goes on without it), for requests made while a request is served, and under the `__main__` guard.
+    goes on without it), for requests made while a request is served, and under the `__main__` guard. What the import
+    does is told by SMC108, and what a `model_fn` that ignores `model_dir` loads by SMC122.
 
     ## Source
     Amazon SageMaker developer guide, network isolation; transformers, `PreTrainedModel.from_pretrained`.
@@ -91,11 +94,26 @@ def reaches_the_network(ctx: StaticContext) -> Iterator[Violation]:
     seen: set[str] = set()
     for stage, call in served(script.tree, script.functions, SERVING):
         what = _reached(ctx, stage, call, constants)
-        if not what or what in seen or _is_second(call):
+        if not what or what in seen or _is_second(call) or _is_told(ctx, stage, call):
             continue
         # The tokenizer and the model of one name have one cause.
         seen.add(what)
         yield _violation(ctx, stage, call, what)
+
+
+def _is_told(ctx: StaticContext, stage: str, call: Call) -> bool:
+    """Return whether SMC108 or SMC122 tells the same call: who loads from `model_dir` needs no network."""
+    # Imported here, as few scripts get so far.
+    if stage == AT_IMPORT:
+        from smcontract.checks.smc108_work_at_import import steps_at_import
+
+        for steps in steps_at_import(ctx).values():
+            if not ctx.script.is_ignored("SMC108", steps[0].node.lineno) and any(s.node is call.node for s in steps):
+                return True
+    from smcontract.checks.smc122_model_dir_ignored import places_beside
+
+    places = [place for place, _ in places_beside(ctx)] if stage == "model_fn" else []
+    return any(one is call.node for one in places) and not ctx.script.is_ignored("SMC122", places[0].lineno)
 
 
 def _violation(ctx: StaticContext, stage: str, call: Call, what: str) -> Violation:
@@ -156,7 +174,7 @@ def _text(call: Call, node: ast.expr | None, constants: Constants) -> str:
             value = constants.get(name)
             if isinstance(value, str):
                 return value
-            given = [s.value for s in ast.walk(call.owner) if _binds(s, name)] if call.owner else []  # type: ignore[attr-defined]
+            given = [s.value for s in nodes_within(call.owner) if _binds(s, name)] if call.owner else []  # type: ignore[attr-defined]
             if len(given) == 1 and isinstance(given[0], ast.Constant) and isinstance(given[0].value, str):
                 return given[0].value
     return ""
@@ -164,7 +182,7 @@ def _text(call: Call, node: ast.expr | None, constants: Constants) -> str:
 
 def _binds(node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.Assign):
-        return any(isinstance(inner, ast.Name) and inner.id == name for t in node.targets for inner in ast.walk(t))
+        return any(isinstance(inner, ast.Name) and inner.id == name for t in node.targets for inner in nodes_of(t))
     return isinstance(node, ast.AugAssign | ast.NamedExpr) and ast.unparse(node.target) == name
 
 
@@ -186,7 +204,7 @@ def _command(call: Call) -> str:
     parts = first.elts if isinstance(first, ast.List | ast.Tuple) else [first]
     words = []
     for part in parts:
-        for node in ast.walk(part) if part is not None else ():
+        for node in nodes_of(part) if part is not None else ():
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 words.append(node.value)
     return " ".join(words)

@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
+from smcontract.script.dropped import if_raised, lost_lines
 from smcontract.script.facts import HANDLERS
 from smcontract.script.flow import ends_without_value
+from smcontract.script.nodes import nodes_within
 from smcontract.script.refusals import Served, served_failures, sets_status
 from smcontract.script.script import Script
 from smcontract.violations import OnSageMaker, Severity, Violation
@@ -55,7 +57,8 @@ def error_served_as_success(ctx: StaticContext) -> Iterator[Violation]:
     ## When it stays silent
     Where a status is set or given to a response, where the next function raises on what it is given, where
     an `except` of a narrow type returns a default, where it works the answer out in another way, and for what
-    a loop collects per record. A None that SMC109 tells is not told again.
+    a loop collects per record. A None that SMC109 tells is not told again, nor what stands behind an exception that
+    SMC121 tells.
 
     ## Source
     sagemaker-inference 1.10.1, `transformer.py`, `transform`; multi-model-server 1.1.11, `mms/context.py`.
@@ -72,6 +75,7 @@ def error_served_as_success(ctx: StaticContext) -> Iterator[Violation]:
         if not found:
             continue
         elsewhere = {fall.line for fall in ends_without_value(node, script.tree, name=name)}
+        elsewhere |= lost_lines(*(if_raised(script, node) or (node, script.tree)))
         for one in found:
             if one.node.lineno not in elsewhere and _counts(script, name, one):
                 yield _violation(ctx, name, one)
@@ -85,8 +89,10 @@ def _is_told_further(script: Script, name: str, one: Served) -> bool:
             continue
         if function.node is None:
             return True
-        refuses = any(isinstance(inner, ast.Raise) for inner in ast.walk(function.node)) or sets_status(function.node)
-        texts = {inner.value for inner in ast.walk(function.node) if isinstance(inner, ast.Constant)}
+        refuses = any(isinstance(inner, ast.Raise) for inner in nodes_within(function.node)) or sets_status(
+            function.node
+        )
+        texts = {inner.value for inner in nodes_within(function.node) if isinstance(inner, ast.Constant)}
         asks = one.keys & texts if one.keys else _asks(function.node)
         if refuses and asks:
             return True
@@ -97,7 +103,7 @@ def _is_told_further(script: Script, name: str, one: Served) -> bool:
 
 def _asks(node: ast.AST) -> bool:
     """Return whether a function asks whether something is None, or of which type it is."""
-    for inner in ast.walk(node):
+    for inner in nodes_within(node):
         match inner:
             case ast.Compare(ops=[ast.Is() | ast.IsNot()]) | ast.UnaryOp(op=ast.Not()):
                 return True
@@ -130,7 +136,7 @@ def _uses_model(script: Script) -> bool:
         if function is None or function.node is None or function.parameters is None:
             continue
         names = function.parameters.names[position : position + 1]
-        if names and any(isinstance(n, ast.Name) and n.id == names[0] for n in ast.walk(function.node)):
+        if names and any(isinstance(n, ast.Name) and n.id == names[0] for n in nodes_within(function.node)):
             return True
     return not any(consumer in script.functions for consumer in ("predict_fn", "transform_fn"))
 

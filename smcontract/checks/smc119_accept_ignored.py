@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from smcontract.checks._check import Phase, StaticContext, check
+from smcontract.script.dropped import lost_lines
 from smcontract.script.flow import module_of
 from smcontract.script.names import TYPE_POSITIONS, positional, yields
+from smcontract.script.nodes import nodes_within
 from smcontract.script.statements import walk
 from smcontract.violations import OnSageMaker, Severity, Violation
 
@@ -66,13 +68,17 @@ def accept_ignored(ctx: StaticContext) -> Iterator[Violation]:
             continue
         helpers = module_of(script.tree).helpers
         returns = [s for s in walk(node.body, into_functions=False) if isinstance(s, ast.Return) and s.value]
-        if returns and all(_is_plain(s.value, node, helpers, 0) for s in returns):
+        if not returns or not all(_is_plain(s.value, node, helpers, 0) for s in returns):
+            continue
+        lost = lost_lines(node, script.tree)
+        returns = [s for s in returns if s.lineno not in lost]
+        if returns:
             yield _violation(ctx, name, names[at], returns[-1])
 
 
 def _reads(function: ast.FunctionDef, name: str) -> bool:
     """Return whether the Accept is read, or may be: a context can be asked for it, and told the type."""
-    for node in ast.walk(function):
+    for node in nodes_within(function):
         match node:
             case ast.Name(id=read, ctx=ast.Load()) if read in (name, "locals", "vars"):
                 return True
@@ -118,7 +124,7 @@ def _assigned_to(function: ast.FunctionDef, name: str) -> list[ast.expr | None]:
                 told.add(id(target))
             case ast.AugAssign(target=ast.Name(id=bound) as target) if bound == name:
                 told.add(id(target))
-    for node in ast.walk(function):
+    for node in nodes_within(function):
         if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store) and id(node) not in told:
             found.append(None)
     return found

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
+from smcontract.script.facts import HANDLERS
+from smcontract.script.script import Script
 from smcontract.script.undefined import Undefined, undefined_names
+from smcontract.script.unserved import unserved
 from smcontract.violations import OnSageMaker, Severity, Violation
 
 _ALIASES = {
@@ -63,6 +66,8 @@ def undefined_name(ctx: StaticContext) -> Iterator[Violation]:
     if script.tree is None:
         return
     for one in undefined_names(script.tree, script.functions, script.source):
+        if one.guard is not None and one.name in HANDLERS and _is_told(script, one.name):
+            continue
         yield ctx.violation(
             message=_message(one),
             expected=f"{one.name} is defined where serving reads it",
@@ -75,6 +80,13 @@ def undefined_name(ctx: StaticContext) -> Iterator[Violation]:
             cause=f"{one.handler}:{one.name}",
             severity=Severity.WARNING if one.refuses else Severity.ERROR,
         )
+
+
+def _is_told(script: Script, name: str) -> bool:
+    """Return whether SMC107 says of a handler that serving skips its definition."""
+    assert script.tree is not None, "what has no tree has no findings"
+    definition, _ = unserved(script.tree, script.functions).get(name, (None, None))
+    return definition is not None and not script.is_opaque and not script.is_ignored("SMC107", definition.lineno)
 
 
 def _message(one: Undefined) -> str:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any
 
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script import HANDLERS, Script
+from smcontract.script.dropped import lost_lines
 from smcontract.script.errors import built_exception
 from smcontract.script.literals import shown
+from smcontract.script.nodes import nodes_of, nodes_within
 from smcontract.script.statements import walk
 from smcontract.script.trace import definitions
 from smcontract.violations import OnSageMaker, Violation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _NEXT = {
     "model_fn": (("predict_fn", 1), ("transform_fn", 0)),
@@ -32,7 +37,7 @@ def exception_not_raised(ctx: StaticContext) -> Iterator[Violation]:
 
     ## Why it fails on SageMaker
     A returned exception is a value like any other: the next function is given it. As the response it is no
-    bytes, str or JSON: multi-model-server and TorchServe answer with 503 (`huggingface`: 400), Flask with 500.
+    bytes, str or JSON: multi-model-server and TorchServe answer with 503, Flask with 500.
     A dropped one changes nothing: the request goes on as if it had been valid.
 
     ## Example
@@ -46,8 +51,8 @@ def exception_not_raised(ctx: StaticContext) -> Iterator[Violation]:
 
     ## When it stays silent
     For an exception that is kept, handed on or raised later, one that a helper returns (its caller may raise it),
-    where the next function asks whether it was given an exception, and for classes that the script imports from
-    elsewhere.
+    where the next function asks whether it was given an exception, for classes that the script imports from
+    elsewhere, and for what can never be reached (SMC110).
 
     ## Source
     Python, `raise`; multi-model-server 1.1.11, `mms/protocol/otf_message_handler.py`; Flask 3.1.3,
@@ -66,13 +71,15 @@ def exception_not_raised(ctx: StaticContext) -> Iterator[Violation]:
             if what and not _is_asked_for(script, name):
                 yield _violation(ctx, name, function.node.body, what, returned=True)
             continue
-        for statement in _reached(function.node, tree, seen):
+        for owner, statement in _reached(function.node, tree, seen):
             is_returned = isinstance(statement, ast.Return)
             value = statement.value
             what = built_exception(value, tree) if value is not None else ""
             if not what or (not is_returned and not isinstance(value, ast.Call)):
                 continue
             if is_returned and (function.kind == "callable" or _is_asked_for(script, name)):
+                continue
+            if statement.lineno in lost_lines(owner, tree):
                 continue
             yield _violation(ctx, name, value, what, returned=is_returned)
 
@@ -99,8 +106,11 @@ def _has_candidates(tree: ast.Module) -> bool:
     return False
 
 
-def _reached(function: Any, tree: ast.Module, seen: set[int]) -> Iterator[ast.Return | ast.Expr]:
-    """Yield a handler's `return`s and expressions that stand alone, and those expressions of its helpers."""
+def _reached(function: Any, tree: ast.Module, seen: set[int]) -> Iterator[tuple[Any, ast.Return | ast.Expr]]:
+    """Yield a handler's `return`s and expressions that stand alone, and those expressions of its helpers.
+
+    Each comes with the function that it stands in.
+    """
     helpers = definitions(tree)
     pending = [(function, True)]
     while pending:
@@ -110,8 +120,8 @@ def _reached(function: Any, tree: ast.Module, seen: set[int]) -> Iterator[ast.Re
         seen.add(id(node))
         for statement in walk(node.body, into_functions=False):
             if isinstance(statement, ast.Expr) or (is_handler and isinstance(statement, ast.Return)):
-                yield statement
-        for inner in ast.walk(node):
+                yield node, statement
+        for inner in nodes_of(node):
             if isinstance(inner, ast.Name) and inner.id in helpers and inner.id not in HANDLERS:
                 pending.append((helpers[inner.id], False))
 
@@ -125,7 +135,7 @@ def _is_asked_for(script: Script, name: str) -> bool:
         if function.node is None or function.parameters is None:
             return True
         given = function.parameters.names[position : position + 1]
-        for node in ast.walk(function.node):
+        for node in nodes_within(function.node):
             match node:
                 case ast.Call(func=ast.Name(id="isinstance" | "type"), args=[ast.Name(id=asked), *_]) if asked in given:
                     return True
@@ -158,7 +168,7 @@ def _goes_on() -> OnSageMaker:
 
 def _answer(ctx: StaticContext, name: str, what: str) -> OnSageMaker:
     if name in ("output_fn", "transform_fn"):
-        if ctx.stack.server == "flask" or ctx.stack.name == "huggingface":
+        if ctx.stack.server == "flask":
             return OnSageMaker(status=ctx.stack.error_status, message=f"{what} cannot be sent as a response")
         return OnSageMaker(status=503, message=f"Object of type {what} is not JSON serializable")
     receiver = {"model_fn": "every function that uses the model", "input_fn": "predict_fn"}.get(name, "output_fn")

@@ -10,6 +10,7 @@ from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.flow import module_of
 from smcontract.script.names import positional, yields
+from smcontract.script.nodes import nodes_within
 from smcontract.violations import OnSageMaker, Severity, Violation
 
 # What loads a model from the place that its first argument names.
@@ -20,7 +21,7 @@ _LOADS = frozenset(
         *("from_file", "load_state_dict", "load_weights", "imports", "YOLO"),
     }
 )
-_HUB = re.compile(r"[A-Za-z][\w.-]*(/[\w.-]+)?")
+_HUB = r"[A-Za-z][\w.-]*(/[\w.-]+)?"
 # A path in the working directory reads like a hub's name.
 _FOLDERS = frozenset(
     {
@@ -28,7 +29,7 @@ _FOLDERS = frozenset(
         *("saved_model", "saved_models", "pretrained", "pretrained_models", "results", "data", "assets", "opt"),
     }
 )
-_PLACE = re.compile(r"(/|[A-Za-z]:[\\/]|s3://|https?://)")
+_PLACE = r"(/|[A-Za-z]:[\\/]|s3://|https?://)"
 
 
 @check("SMC122", "model-dir-ignored", phases=(Phase.STATIC,), severity=Severity.WARNING)
@@ -59,43 +60,55 @@ def model_dir_ignored(ctx: StaticContext) -> Iterator[Violation]:
     ## Source
     sagemaker-inference 1.10.1, `transformer.py`, `initialize` (`model_fn` is given `model_dir`).
     """
-    script = ctx.script
-    function = script.functions.get("model_fn")
-    if script.tree is None or function is None or function.kind != "function":
-        return
-    node = function.node
-    if not isinstance(node, ast.FunctionDef) or node.args.vararg or yields(node):
-        return
-    names = positional(node)
-    if not names or _reads(node, names[0]):
-        return
-    places = list(_places(node, module_of(script.tree).constants))
-    if not places or any(place.startswith("/opt/ml") for _, place in places):
+    places = places_beside(ctx)
+    if not places:
         return
     call, place = places[0]
+    given = _model_dir(ctx)
     yield ctx.violation(
-        message=f"model_fn never reads {names[0]}, and loads from {place!r}",
-        expected=f"the model is loaded from {names[0]}",
+        message=f"model_fn never reads {given}, and loads from {place!r}",
+        expected=f"the model is loaded from {given}",
         got=f"it is loaded from {place!r}",
         on_sagemaker=OnSageMaker(status=200, message="what model.tar.gz holds is not what answers"),
         line=call.lineno,
         column=call.col_offset + 1,
         function="model_fn",
-        fix=f"load from {names[0]}",
+        fix=f"load from {given}",
     )
+
+
+def places_beside(ctx: StaticContext) -> list[tuple[ast.Call, str]]:
+    """Return what a `model_fn` that never reads its parameter loads, and from where."""
+    script, given = ctx.script, _model_dir(ctx)
+    if script.tree is None or not given:
+        return []
+    node = script.functions["model_fn"].node
+    assert isinstance(node, ast.FunctionDef), "only a function's own parameter has a name"
+    if yields(node) or _reads(node, given):
+        return []
+    places = list(_places(node, module_of(script.tree).constants))
+    return [] if any(place.startswith("/opt/ml") for _, place in places) else places
+
+
+def _model_dir(ctx: StaticContext) -> str:
+    """Return the name of the parameter that holds the model directory, empty where the source does not show it."""
+    function = ctx.script.functions.get("model_fn")
+    if function is None or function.kind != "function" or not isinstance(function.node, ast.FunctionDef):
+        return ""
+    return "" if function.node.args.vararg else (positional(function.node) or [""])[0]
 
 
 def _reads(function: ast.FunctionDef, name: str) -> bool:
     return any(
         isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in (name, "locals", "vars")
-        for node in ast.walk(function)
+        for node in nodes_within(function)
     )
 
 
 def _places(function: ast.FunctionDef, constants: Constants) -> Iterator[tuple[ast.Call, str]]:
     """Yield the calls that load from a fixed place, and the place; nothing where one loads from elsewhere."""
     found: list[tuple[ast.Call, str]] = []
-    for node in ast.walk(function):
+    for node in nodes_within(function):
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -116,7 +129,7 @@ _NAMES = ("model", "pretrained_model_name_or_path", "model_name_or_path", "model
 
 
 def _is_elsewhere(name: str, place: str, call: ast.Call, value: ast.expr) -> bool:
-    if _PLACE.match(place):
+    if re.match(_PLACE, place):
         return True
     if name == "pipeline":
         # The first argument is the task.
@@ -129,4 +142,4 @@ def _is_elsewhere(name: str, place: str, call: ast.Call, value: ast.expr) -> boo
 
 
 def _is_hub(place: str) -> bool:
-    return _HUB.fullmatch(place) is not None and not place.endswith((".pt", ".pth", ".bin", ".zip", ".onnx"))
+    return re.fullmatch(_HUB, place) is not None and not place.endswith((".pt", ".pth", ".bin", ".zip", ".onnx"))

@@ -11,6 +11,7 @@ from smcontract.script import HANDLERS
 from smcontract.script.certain import certain
 from smcontract.script.literals import shown
 from smcontract.script.names import assigned, bound_by, parameters, positional
+from smcontract.script.nodes import nodes_of, nodes_within
 from smcontract.script.statements import walk
 from smcontract.violations import OnSageMaker, Violation
 
@@ -76,7 +77,7 @@ def _endless(function: ast.FunctionDef) -> ast.Call | None:
     name = function.name
     if name in parameters(function) or any(name in bound_by(s) for s in walk(function.body, into_functions=False)):
         return None
-    if not any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(function)):
+    if not any(isinstance(node, ast.Name) and node.id == name for node in nodes_within(function)):
         return None
     for step in certain(function.body, {}, stops_at_raise=True):
         if isinstance(step.node, ast.Call) and _calls(step.node, name) and not step.is_caught(RecursionError):
@@ -93,7 +94,7 @@ def _is_pure(function: ast.FunctionDef) -> bool:
     given = set(parameters(function))
     if given & set(assigned(function.body)):
         return False
-    for node in ast.walk(function):
+    for node in nodes_within(function):
         match node:
             case ast.Global() | ast.Nonlocal() | ast.Try() | ast.TryStar() | ast.NamedExpr() | ast.AugAssign():
                 return False
@@ -113,7 +114,7 @@ def _is_pure(function: ast.FunctionDef) -> bool:
 
 def _is_of_arguments(test: ast.expr, given: set[str]) -> bool:
     """Return whether a test asks for the arguments and for constants alone."""
-    for node in ast.walk(test):
+    for node in nodes_of(test):
         match node:
             case ast.Name(id=name):
                 if name not in given and name not in _KNOWN and not name.isupper():

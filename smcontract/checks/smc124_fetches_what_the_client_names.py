@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
+from smcontract.script.calls import Call, calls_of
+from smcontract.script.nodes import nodes_of
 from smcontract.script.request import Use, request_uses
 from smcontract.violations import OnSageMaker, Severity, Violation
 
@@ -81,6 +83,8 @@ def fetches_what_the_client_names(ctx: StaticContext) -> Iterator[Violation]:
     script = ctx.script
     if script.tree is None or not any(word in script.source for word in _WORDS):
         return
+    if not any(_may_open(call) for call in calls_of(script.tree).every):
+        return
     seen: set[int] = set()
     for use in request_uses(script.tree, script.functions, also=_THROUGH):
         what, named = _opened(use)
@@ -100,6 +104,11 @@ def fetches_what_the_client_names(ctx: StaticContext) -> Iterator[Violation]:
             fix="take the data itself, or check the name against a list before it is opened",
             cause=what,
         )
+
+
+def _may_open(call: Call) -> bool:
+    func = call.node.func
+    return call.name in _URLS or call.name in _FILES or (isinstance(func, ast.Attribute) and func.attr in _BUCKETS)
 
 
 def _opened(use: Use) -> tuple[str, ast.expr | None]:
@@ -145,14 +154,14 @@ def _starts_with(node: ast.expr | None, carries: Carries) -> bool:
 
 def _is_tested(tree: ast.Module, use: Use, named: ast.expr) -> bool:
     """Return whether the function looks at the value that names what is opened, before or after."""
-    names = {node.id for node in ast.walk(named) if isinstance(node, ast.Name) and use.carries(node)}
+    names = {node.id for node in nodes_of(named) if isinstance(node, ast.Name) and use.carries(node)}
     for statement in tree.body:
         if statement.lineno <= use.call.lineno <= (statement.end_lineno or statement.lineno):
-            for node in ast.walk(statement):
+            for node in nodes_of(statement):
                 if isinstance(node, ast.Call) and node is not use.call and _looks_at(node, names):
                     return True
                 tests = [node.test] if isinstance(node, ast.If | ast.Assert | ast.IfExp) else []
-                if any(isinstance(c, ast.Compare) and _compares(c, names) for t in tests for c in ast.walk(t)):
+                if any(isinstance(c, ast.Compare) and _compares(c, names) for t in tests for c in nodes_of(t)):
                     return True
     return False
 
@@ -166,7 +175,7 @@ def _compares(node: ast.Compare, names: set[str]) -> bool:
     operands = [node.left, *node.comparators]
     if any(isinstance(one, ast.Constant) and one.value in ("", None, 0) for one in operands):
         return False
-    return any(isinstance(inner, ast.Name) and inner.id in names for one in operands for inner in ast.walk(one))
+    return any(isinstance(inner, ast.Name) and inner.id in names for one in operands for inner in nodes_of(one))
 
 
 def _looks_at(node: ast.Call, names: set[str]) -> bool:

@@ -28,8 +28,9 @@ def default_model_fn_fails(ctx: CheckContext) -> Iterator[Violation]:
     Define `model_fn(model_dir)`, or save the model in the form that the default loads.
 
     ## When it stays silent
-    Where no model directory is known, where a package is only missing here, and where the source and the names
-    of the files already show it (SMC102). A stack without a default `model_fn` is SMC102's matter.
+    Where no model directory is known, or the one found holds no file that looks like a model's, where a package is
+    only missing here, and where the source and the names of the files already show it (SMC102). A stack without a
+    default `model_fn` is SMC102's matter.
 
     ## Source
     sagemaker-pytorch-inference 2.0.25, `default_pytorch_inference_handler.py`, `default_model_fn`;

@@ -55,7 +55,7 @@ def unsupported_accept_not_refused(ctx: CheckContext) -> Iterator[Violation]:
     code = ctx.responsible(plain)
     if code is not None:
         ctx.pass_over(Case(request=supported), plain, code)
-        raise Inconclusive(ctx.elsewhere[0])
+        raise Inconclusive(ctx.elsewhere[0], ctx.kept_by)
     # Declared by the user may be a part of what the script itself supports.
     declared = set(map(media_type, (*ctx.session.accepts(), *ctx.script.accepts)))
     accept = next((accept for accept in UNSUPPORTED if accept not in declared), None)

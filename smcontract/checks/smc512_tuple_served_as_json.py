@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script.constants import UNKNOWN, Constants
+from smcontract.script.dropped import lost_lines
 from smcontract.script.facts import FunctionNode
 from smcontract.script.media_types import is_media_type
 from smcontract.script.names import positional
+from smcontract.script.nodes import children_of
 from smcontract.violations import OnSageMaker, Severity, Violation
 
 _LAST = {"output_fn": 1, "transform_fn": 3}
@@ -60,6 +62,8 @@ def tuple_served_as_json(ctx: StaticContext) -> Iterator[Violation]:
                 continue
             if not _is_content_type(value.elts[1], accept, constants):
                 continue
+            if isinstance(function.node, ast.FunctionDef) and value.lineno in lost_lines(function.node, script.tree):
+                continue
             yield ctx.violation(
                 message=f"{name} returns (body, content type), which is served as a JSON list of the two "
                 f"under {ctx.stack.name}",
@@ -86,7 +90,7 @@ def _returned(function: FunctionNode) -> Iterator[ast.expr]:
         if isinstance(node, ast.Return) and node.value is not None:
             yield from _alternatives(node.value)
         elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
-            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+            pending.extend(reversed(list(children_of(node))))
 
 
 def _alternatives(value: ast.expr) -> Iterator[ast.expr]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import sys
@@ -21,9 +22,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     What is wrong with the command is told in one line on standard error, with status 2; Ctrl-C ends with
     130, a reader of standard output that went away with 141, as a shell's own tools do.
     """
+    is_own_process = argv is None
     if argv is None:
         argv = sys.argv[1:]
         _never_fail_to_print()
+        if argv[:1] == ["check"]:
+            # It makes no cycles that are worth looking for, and looking takes longer than parsing.
+            gc.disable()
     try:
         status = _run(list(argv))
         # Here, so that a reader that went away is noticed here.
@@ -37,6 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if os.environ.get(TRACEBACK):
             raise
         return _say(described(error), USAGE)
+    if is_own_process:
+        # Python would look for cycles in all of it once more at its end.
+        gc.freeze()
     return status
 
 

@@ -130,8 +130,11 @@ def _problem(judged: Judged, stack: Stack) -> Sequence[str]:
         problem = judged.script.problem
         line = f" (line {problem.line})" if problem.line is not None else ""
         found.append(f"{judged.script.path.name} {problem.message}{line}")
-    if judged.script.family == "tensorflow":
-        found.append("a handler of the TensorFlow Serving container, which no stack here models")
+    from smcontract.script.families import family_of
+
+    family = family_of(judged.script)
+    if family.is_of_another_server:
+        found.append(f"{family.why}, which no stack here models")
     layout = judged.target.layout_problem_under(stack.server)
     if layout is not None:
         found.append(f"{layout}; {judged.target.layout_fix}" if judged.target.layout_fix else layout)

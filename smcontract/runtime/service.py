@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 
-# The stacks import these two where they need them, and a script may have modules of these names beside it.
+# The stacks import these three where they need them, and a script may have modules of these names beside it.
 import inspect  # noqa: F401
+import json  # noqa: F401
 import os
 import shutil
 import tempfile

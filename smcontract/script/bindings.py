@@ -6,11 +6,17 @@ import ast
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
 
 from smcontract.lean import dataclass, field, replace
-from smcontract.script.facts import HANDLERS, HOOKS, Function, FunctionNode, Kind, Parameters
+from smcontract.script.facts import HANDLERS, HOOKS, Function, FunctionNode, Parameters
+from smcontract.script.nodes import nodes_of
 from smcontract.script.parameters import is_generator, is_transparent, parameters_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from smcontract.script.facts import Kind
 
 SiblingParser = Callable[[Path], ast.Module | None]
 
@@ -250,7 +256,7 @@ def _either(one: Function | None, other: Function | None) -> Function:
 def _binds_unseen(call: ast.Call) -> bool:
     """Return whether a statement at module level may bind names that the source does not show."""
     unseen = {"exec", "globals", "vars", "locals", "setattr"}
-    return any(isinstance(node, ast.Name) and node.id in unseen for node in ast.walk(call.func))
+    return any(isinstance(node, ast.Name) and node.id in unseen for node in nodes_of(call.func))
 
 
 def known_test(test: ast.expr) -> bool | None:

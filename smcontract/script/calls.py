@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
 
+from smcontract.lean import NamedTuple
 from smcontract.script.bindings import known_test
 from smcontract.script.facts import HANDLERS, Function, FunctionNode
 from smcontract.script.names import parameters
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 AT_IMPORT = "import"
 """The stage of what runs when the server imports the script, beside those of the five handlers."""

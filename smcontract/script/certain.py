@@ -5,11 +5,16 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
 
+from smcontract.lean import NamedTuple
 from smcontract.script.bindings import known_test
 from smcontract.script.names import yields
+from smcontract.script.nodes import children_of
 from smcontract.script.statements import walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Ran = ast.Call | ast.Subscript | ast.Raise
 _DEPTH = 12
@@ -113,7 +118,7 @@ class _Flow:
                 return False
             case ast.Break() | ast.Continue():
                 return False
-        for child in ast.iter_child_nodes(statement):
+        for child in children_of(statement):
             if isinstance(child, ast.expr):
                 yield from self.expression(child, caught, via)
         return True
@@ -160,7 +165,7 @@ class _Flow:
                 case _:
                     if isinstance(node, ast.Subscript):
                         yield Step(node, caught, via)
-                    pending.extend(reversed(list(ast.iter_child_nodes(node))))
+                    pending.extend(reversed(list(children_of(node))))
 
     def enter(self, call: ast.Call, caught: frozenset[str], via: tuple[ast.Call, ...]) -> Iterator[Step]:
         helper = self.helpers.get(call.func.id) if isinstance(call.func, ast.Name) else None

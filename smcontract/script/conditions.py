@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 from smcontract.script.constants import UNKNOWN, Constants
+from smcontract.script.nodes import nodes_of
 from smcontract.script.states import State, Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def describe(state: State, constants: Constants) -> str:
@@ -35,7 +39,7 @@ def _comparisons(step: Step, constants: Constants) -> list[tuple[str, list[str] 
         values = [
             text
             for case in cases
-            for node in ast.walk(case.pattern)
+            for node in nodes_of(case.pattern)
             if isinstance(node, ast.MatchValue)
             for text in _texts(node.value, constants) or []
         ]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, Final
 
+from smcontract.script.nodes import nodes_of
 from smcontract.script.statements import walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 # sagemaker_inference/content_types.py 1.10.1 and sagemaker_containers/_content_types.py 2.8.6.post2.
 _TOOLKIT: Final[dict[str, Any]] = {
@@ -28,7 +32,7 @@ UNKNOWN: Final = object()
 """Stands for a value that the source does not tell."""
 
 
-class Keys(tuple[Any, ...]):
+class Keys(tuple["Any", ...]):
     """The keys of a dict whose values do not matter."""
 
     __slots__ = ()
@@ -116,7 +120,7 @@ class Constants:
         self._assigned[name] = None if name in self._assigned else value
 
     def _drop(self, target: ast.expr) -> None:
-        for node in ast.walk(target):
+        for node in nodes_of(target):
             if isinstance(node, ast.Name):
                 self._assigned[node.id] = None
 

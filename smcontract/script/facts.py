@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
-from typing import Literal
 
 from smcontract.lean import dataclass
 
-Kind = Literal["function", "async", "generator", "class", "lambda", "callable", "imported"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Kind = Literal["function", "async", "generator", "class", "lambda", "callable", "imported"]
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 HANDLERS = ("model_fn", "input_fn", "predict_fn", "output_fn", "transform_fn")

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Literal, NamedTuple
 
+from smcontract.lean import NamedTuple
 from smcontract.script.facts import HANDLERS
 from smcontract.script.near_names import near_names
 from smcontract.script.script import Script
 from smcontract.script.unserved import unserved
 
-FamilyName = Literal["sagemaker", "tensorflow", "estimator", "archiver", "server", "training", "plain"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    FamilyName = Literal["sagemaker", "tensorflow", "estimator", "archiver", "server", "training", "plain"]
 
 _STAGES = frozenset({"initialize", "preprocess", "inference", "postprocess", "handle"})
 _HANDLER_BASES = frozenset({"BaseHandler", "ImageClassifier", "VisionHandler", "TextClassifier"})
-_TRAINS = re.compile(r"SM_(CHANNEL|MODEL_DIR|OUTPUT|NUM_|HOSTS|HPS|CURRENT_HOST)|/opt/ml/(input|output)")
+_TRAINS = r"SM_(CHANNEL|MODEL_DIR|OUTPUT|NUM_|HOSTS|HPS|CURRENT_HOST)|/opt/ml/(input|output)"
+
+
+OF_ANOTHER_SERVER = frozenset({"tensorflow", "estimator", "archiver", "server"})
+"""Families whose functions have another contract, whatever they are called."""
 
 
 class Family(NamedTuple):
@@ -23,6 +31,11 @@ class Family(NamedTuple):
 
     name: FamilyName
     why: str
+
+    @property
+    def is_of_another_server(self) -> bool:
+        """Whether no check of ours holds."""
+        return self.name in OF_ANOTHER_SERVER
 
 
 def family_of(script: Script) -> Family:
@@ -42,7 +55,7 @@ def family_of(script: Script) -> Family:
         return Family("sagemaker", f"it defines {', '.join(absent)}, where serving does not come by")
     if near := near_names(script):
         return Family("sagemaker", f"its {near[0].name} looks like {near[0].meant}")
-    if _TRAINS.search(script.source):
+    if re.search(_TRAINS, script.source):
         return Family("training", "a training script: it defines none of the five functions")
     hidden = "; it may bind names that its source does not show" if script.is_opaque else ""
     return Family("plain", f"it defines none of {', '.join(HANDLERS[:-1])} and {HANDLERS[-1]}{hidden}")

@@ -6,18 +6,23 @@ import ast
 import itertools
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
 
 from smcontract.lean import dataclass
 from smcontract.script.conditions import describe
 from smcontract.script.constants import UNKNOWN, Constants
+from smcontract.script.facts import FunctionNode
 from smcontract.script.media_types import is_media_type
 from smcontract.script.names import TYPE_POSITIONS, parameters, positional, yields
+from smcontract.script.nodes import nodes_within
 from smcontract.script.paths import Module, TooLong, Walk
 from smcontract.script.statements import walk
 from smcontract.script.states import Outcome, Returned, State
 from smcontract.script.trace import definitions
 from smcontract.script.values import BODY, EXITS, Known
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # The positions of the parameter that the server fills with the request's body.
 _BODIES = {"input_fn": 0, "transform_fn": 1}
@@ -50,10 +55,15 @@ def ends_without_value(function: ast.FunctionDef, tree: ast.Module, *, name: str
     It is judged as the handler `name` (its own name if not given). A generator, a function that returns
     no value at all on purpose, and whatever cannot be decided from the source give no `Fall`.
     """
-    name = name or function.name
+    return list(_ends_without_value(function, tree, name or function.name))
+
+
+# Several checks ask of the same function.
+@lru_cache(maxsize=32)
+def _ends_without_value(function: ast.FunctionDef, tree: ast.Module, name: str) -> tuple[Fall, ...]:
     own = list(_own_returns(function))
     if _ends_with_value(function, own) or yields(function):
-        return []
+        return ()
     valued = [r for r in own if not _is_empty(r)]
     module = module_of(tree)
     try:
@@ -63,14 +73,14 @@ def ends_without_value(function: ast.FunctionDef, tree: ast.Module, *, name: str
         if not any(id(r) in reached for r in valued):
             # With a type given, the way that was meant to end in the `return` tells its condition.
             told = _sometimes(function, module, name, unreachable) if unreachable else []
-            return [fall for fall in told if fall.condition] or _never(function, general, name, own, unreachable)
+            return tuple(f for f in told if f.condition) or tuple(_never(function, general, name, own, unreachable))
         ends = general.normal is not None or any(_gives_none(r) for r in general.returns)
         # A name that starts as None may still hold it when it is returned.
         if not ends and not _starts_as_none(function):
-            return []
-        return _sometimes(function, module, name, unreachable)
+            return ()
+        return tuple(_sometimes(function, module, name, unreachable))
     except (TooLong, RecursionError):
-        return []
+        return ()
 
 
 def may_take(fall: Fall, function: ast.FunctionDef, tree: ast.Module, types: Sequence[str], *, name: str = "") -> bool:
@@ -173,16 +183,17 @@ def _sometimes(function: ast.FunctionDef, module: Module, name: str, unreachable
 def requests(function: ast.FunctionDef, module: Module, name: str) -> Iterator[dict[str, str]]:
     """Yield values for the parameters that name media types."""
     chosen = _type_parameters(function, name)
-    nodes: list[ast.AST] = [function, *module.helpers.values()]
-    named = [
-        node.value
-        for root in nodes
-        for node in ast.walk(root)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and is_media_type(node.value)
-    ]
+    named = [text for root in (function, *module.helpers.values()) for text in _media_types(root)] if chosen else []
     types: Sequence[str] = list(dict.fromkeys([_USUAL[0], *named, *_USUAL[1:]]))[:_MOST]
     for values in itertools.product(types, repeat=len(chosen)):
         yield dict(zip(chosen, values, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _media_types(root: FunctionNode) -> tuple[str, ...]:
+    """Return the media types that a function names."""
+    texts = (node.value for node in nodes_within(root) if isinstance(node, ast.Constant))
+    return tuple(text for text in texts if isinstance(text, str) and is_media_type(text))
 
 
 def _type_parameters(function: ast.FunctionDef, name: str) -> list[str]:

@@ -9,7 +9,7 @@ import re
 from smcontract.script.facts import Ignore
 from smcontract.script.statements import blocks, first_line, walk
 
-_MARK = re.compile(r"#\s*smcontract:\s*ignore\b\s*(?:\[([^\]]*)\])?")
+_MARK = r"#\s*smcontract:\s*ignore\b\s*(?:\[([^\]]*)\])?"
 
 
 def find_ignores(source: str, tree: ast.Module | None) -> tuple[Ignore, ...]:
@@ -22,7 +22,7 @@ def find_ignores(source: str, tree: ast.Module | None) -> tuple[Ignore, ...]:
         return ()
     marks: list[tuple[int, tuple[str, ...]]] = []
     for line, comment in _comments(source):
-        for match in _MARK.finditer(comment):
+        for match in re.finditer(_MARK, comment):
             codes = tuple(code for part in (match[1] or "").split(",") if (code := part.strip().upper()))
             marks.append((line, codes))
     if not marks:

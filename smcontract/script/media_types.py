@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.facts import Function
+from smcontract.script.nodes import nodes_of
 from smcontract.script.trace import Sighting, definitions, follow, parameter
 
 # The position of the parameter in each handler that receives it.
@@ -15,14 +16,14 @@ _CONTENT_TYPE = {"input_fn": 1, "transform_fn": 2}
 _ACCEPT = {"output_fn": 1, "transform_fn": 3}
 
 _TOKEN = r"[A-Za-z0-9][\w!#$&^.+-]*"
-_MEDIA_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}(?:\s*;.*)?")
+_MEDIA_TYPE = rf"{_TOKEN}/{_TOKEN}(?:\s*;.*)?"
 _LOOKUPS = ("get", "pop", "startswith", "endswith", "__eq__")
 _MATCHERS = ("match", "fullmatch", "search")
 
 
 def is_media_type(text: object) -> bool:
     """Return whether `text` is one media type, as `text/csv`; wildcards are ranges and do not count."""
-    return isinstance(text, str) and _MEDIA_TYPE.fullmatch(text) is not None
+    return isinstance(text, str) and "/" in text and re.fullmatch(_MEDIA_TYPE, text) is not None
 
 
 def content_types(tree: ast.Module, functions: Mapping[str, Function]) -> tuple[str, ...]:
@@ -72,7 +73,7 @@ def _types(sighting: Sighting, constants: Constants) -> Iterator[str]:
         case ast.Match(subject=subject, cases=cases) if carries(subject):
             for case in cases:
                 if not _raises(case.body):
-                    for pattern in ast.walk(case.pattern):
+                    for pattern in nodes_of(case.pattern):
                         if isinstance(pattern, ast.MatchValue):
                             yield from _strings(pattern.value, constants)
         case ast.For(iter=iterated, target=ast.Name(id=name), body=body):
@@ -82,7 +83,7 @@ def _types(sighting: Sighting, constants: Constants) -> Iterator[str]:
 
 
 def _compares_with(body: ast.stmt, name: str, carries: Callable[[ast.expr | None], bool]) -> bool:
-    for node in ast.walk(body):
+    for node in nodes_of(body):
         if isinstance(node, ast.Compare):
             operands = [node.left, *node.comparators]
             names = any(isinstance(operand, ast.Name) and operand.id == name for operand in operands)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from smcontract.script.facts import FunctionNode
+from smcontract.script.nodes import nodes_of, nodes_within
 
 # The positions of the parameters that the server fills with the Content-Type or Accept.
 TYPE_POSITIONS = {"input_fn": (1,), "output_fn": (1,), "transform_fn": (2, 3)}
@@ -30,6 +32,7 @@ def positional(function: FunctionNode) -> list[str]:
     return [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
 
 
+@lru_cache(maxsize=256)
 def negated(test: ast.expr) -> str:
     """Return how the opposite of a test is written."""
     match test:
@@ -42,7 +45,7 @@ def negated(test: ast.expr) -> str:
 
 def stored(target: ast.AST) -> list[str]:
     """Return the names in an assignment's target."""
-    return [n.id for n in ast.walk(target) if isinstance(n, ast.Name)]
+    return [n.id for n in nodes_of(target) if isinstance(n, ast.Name)]
 
 
 def assigned(body: list[ast.stmt]) -> list[str]:
@@ -50,7 +53,7 @@ def assigned(body: list[ast.stmt]) -> list[str]:
     return [
         n.id
         for statement in body
-        for n in ast.walk(statement)
+        for n in nodes_of(statement)
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store | ast.Del)
     ]
 
@@ -83,15 +86,15 @@ def _bound_in(target: ast.expr) -> list[str]:
     # The value is not walked: it may be megabytes of generated data.
     if isinstance(target, ast.Name):
         return [target.id]
-    return [n.id for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    return [n.id for n in nodes_of(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
 
 
 def captured(pattern: ast.pattern) -> list[str]:
     """Return the names that a pattern binds."""
-    names = (getattr(n, "name", None) or getattr(n, "rest", None) for n in ast.walk(pattern))
+    names = (getattr(n, "name", None) or getattr(n, "rest", None) for n in nodes_of(pattern))
     return [name for name in names if isinstance(name, str)]
 
 
 def yields(function: ast.FunctionDef) -> bool:
     """Return whether a function may be a generator."""
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in nodes_within(function))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import NamedTuple
 
+from smcontract.lean import NamedTuple
 from smcontract.script.facts import HANDLERS, FunctionNode, Parameters
+from smcontract.script.nodes import nodes_of
 from smcontract.script.parameters import is_transparent, parameters_of
 from smcontract.script.roles import ROLES, role_of
 from smcontract.script.script import Script
+from smcontract.script.unserved import unserved
 
 _ARITY = {"model_fn": 1, "input_fn": 2, "predict_fn": 2, "output_fn": 2, "transform_fn": 4}
-_SUFFIX = re.compile(r"(fn|func|function|fun|fcn)$")
+_SUFFIX = r"(fn|func|function|fun|fcn)$"
 _STEMS = {
     "model": "model_fn", "models": "model_fn", "load": "model_fn", "loadmodel": "model_fn", "modelload": "model_fn",
     "modelloader": "model_fn", "getmodel": "model_fn", "initmodel": "model_fn",
@@ -69,7 +71,9 @@ def near_names(script: Script) -> list[Near]:
     if not found or not (script.is_handler or _is_meant_for_serving(found)):
         return []
     used = _used(script.tree, {near.name for near in found})
-    return [near for near in found if near.name not in used]
+    # A handler that stands where serving does not come by needs no other function's name.
+    elsewhere = unserved(script.tree, script.functions)
+    return [near for near in found if near.name not in used and near.meant not in elsewhere]
 
 
 def _wanted(script: Script) -> set[str]:
@@ -87,7 +91,7 @@ def _meant(script: Script, name: str) -> tuple[str, bool]:
     if name in _HANDLERS_OF_TENSORFLOW:
         return (_HANDLERS_OF_TENSORFLOW[name], True) if script.is_handler else ("", False)
     plain = name.replace("_", "").lower()
-    stem = _SUFFIX.sub("", plain)
+    stem = re.sub(_SUFFIX, "", plain)
     if stem != plain and stem in _STEMS:
         return _STEMS[stem], True
     for handler in HANDLERS:
@@ -142,7 +146,7 @@ def _used(tree: ast.Module, names: set[str]) -> set[str]:
     found: set[str] = set()
     for statement in tree.body:
         own = getattr(statement, "name", "")
-        for node in ast.walk(statement):
+        for node in nodes_of(statement):
             match node:
                 case ast.Name(id=name, ctx=ast.Load()) if name in names and name != own:
                     found.add(name)

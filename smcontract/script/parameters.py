@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from smcontract.script.facts import Parameters
+from smcontract.script.nodes import children_of
 
 # Decorators that leave the parameters as they are (each uses functools.wraps or returns the function).
 TRANSPARENT_DECORATORS = frozenset({"no_grad", "inference_mode", "enable_grad", "lru_cache", "cache", "override"})
@@ -47,5 +48,5 @@ def is_generator(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
             return True
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             continue
-        pending.extend(ast.iter_child_nodes(node))
+        pending.extend(children_of(node))
     return False

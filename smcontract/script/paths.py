@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import Any
 
 from smcontract.lean import dataclass
 from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import assigned, captured, negated, parameters, positional, stored, yields
+from smcontract.script.nodes import nodes_of, text_of
 from smcontract.script.states import Choice, Outcome, Returned, State, Step, join
 from smcontract.script.trace import Definitions
 from smcontract.script.values import (
@@ -27,6 +27,10 @@ from smcontract.script.values import (
     is_harmless,
     may_refuse,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _DEPTH = 4
 _STEPS = 5_000
@@ -185,7 +189,7 @@ class Walk:
     ) -> Outcome:
         """Walk an `if`: the branch that is known to be taken, or both."""
         value = evaluate(test, self)
-        text = ast.unparse(test)
+        text = text_of(test)
         if not isinstance(value, Known) and text in state.facts:
             value = Known(state.facts[text])
         if isinstance(value, Known):
@@ -212,7 +216,7 @@ class Walk:
 
     def looks_at_type(self, test: ast.expr) -> bool:
         """Return whether a test looks at what comes from the content type or Accept."""
-        values = [self.env.get(n.id) for n in ast.walk(test) if isinstance(n, ast.Name)]
+        values = [self.env.get(n.id) for n in nodes_of(test) if isinstance(n, ast.Name)]
         return any(isinstance(value, Known) and value.typed for value in values)
 
     def match(self, statement: ast.Match, state: State) -> Outcome:
@@ -314,15 +318,15 @@ class Walk:
         """Return whether a request can be what makes `body` fail so that `handler` catches it."""
         if self.name == "model_fn":
             return False
-        works = any(isinstance(n, ast.Call | ast.Subscript) for s in body for n in ast.walk(s))
+        works = any(isinstance(n, ast.Call | ast.Subscript) for s in body for n in nodes_of(s))
         types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        names = {"Exception" if t is None else ast.unparse(t).rpartition(".")[2] for t in types}
+        names = {"Exception" if t is None else text_of(t).rpartition(".")[2] for t in types}
         if names & {"Exception", "BaseException"}:
             return works and not all(isinstance(s, ast.Import | ast.ImportFrom) for s in body)
         # What a malformed body raises, where the body itself is decoded.
         decodes = names & {"ValueError", "JSONDecodeError", "UnicodeDecodeError", "UnicodeError"}
         bodies = {name for name, value in env.items() if value is BODY}
-        read = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
+        read = {n.id for s in body for n in nodes_of(s) if isinstance(n, ast.Name)}
         return bool(decodes) and bool(bodies & read) and works
 
     def with_(self, statement: ast.With | ast.AsyncWith, state: State) -> Outcome:
@@ -330,7 +334,7 @@ class Walk:
         suppresses = False
         for item in statement.items:
             evaluate(item.context_expr, self)
-            suppresses |= "suppress" in ast.unparse(item.context_expr)
+            suppresses |= "suppress" in text_of(item.context_expr)
             if item.optional_vars is not None:
                 state.forget(stored(item.optional_vars))
         before = state.copy()
@@ -344,7 +348,7 @@ class Walk:
     def call(self, node: ast.Call, arguments: list[Any]) -> Any:
         """Evaluate a call of a helper, or note that something unknown was told the content type."""
         typed = any(isinstance(argument, Known) and argument.typed for argument in arguments)
-        name = ast.unparse(node.func)
+        name = text_of(node.func)
         if name in self.module.exits and name not in self.env:
             raise Ends
         if isinstance(node.func, ast.Name) and name not in self.env and name in self.module.helpers:

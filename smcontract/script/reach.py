@@ -8,10 +8,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
+from smcontract.lean import NamedTuple
 from smcontract.script.flow import module_of
 from smcontract.script.names import assigned, captured, stored, yields
+from smcontract.script.nodes import children_of, nodes_of, text_of
 from smcontract.script.paths import Module
 from smcontract.script.scopes import scope_of
 from smcontract.script.statements import blocks
@@ -46,7 +47,7 @@ def _never_comes_back(value: ast.expr, module: Module, *, depth: int) -> bool:
     if not isinstance(value, ast.Call):
         return False
     if not isinstance(value.func, ast.Name):
-        return ast.unparse(value.func) in module.exits
+        return text_of(value.func) in module.exits
     helper = module.helpers.get(value.func.id)
     if helper is None:
         return value.func.id in module.exits
@@ -55,7 +56,7 @@ def _never_comes_back(value: ast.expr, module: Module, *, depth: int) -> bool:
     dead: list[Unreachable] = []
     if not _ends(helper.body, lambda inner: _never_comes_back(inner, module, depth=depth + 1), dead):
         return False
-    lost = {id(inner) for one in dead for statement in one.statements for inner in ast.walk(statement)}
+    lost = {id(inner) for one in dead for statement in one.statements for inner in nodes_of(statement)}
     return not any(isinstance(node, ast.Return) and id(node) not in lost for node in _own(helper.body))
 
 
@@ -156,7 +157,7 @@ def expressions(statement: ast.stmt) -> list[ast.expr]:
             return [ast.copy_location(ast.Name(id=name, ctx=ast.Load()), target), value]
         case ast.AnnAssign(target=target, value=value):
             return [one for one in (target, value) if one is not None]
-    return [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.expr)]
+    return [child for child in children_of(statement) if isinstance(child, ast.expr)]
 
 
 def certain_reads(node: ast.expr) -> Iterator[ast.Name]:
@@ -183,13 +184,13 @@ def certain_reads(node: ast.expr) -> Iterator[ast.Name]:
             case ast.Constant():
                 pass
             case _:
-                pending += [(child, shadowed) for child in ast.iter_child_nodes(inner)]
+                pending += [(child, shadowed) for child in children_of(inner)]
 
 
 @lru_cache(maxsize=64)
 def doubtful_reads(function: ast.FunctionDef) -> frozenset[str]:
     """Return the local names of a function that some way may read before it binds them."""
-    local = scope_of(function).bound - {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
+    local = scope_of(function).bound - {a.arg for a in nodes_of(function.args) if isinstance(a, ast.arg)}
     if not local:
         return frozenset()
     flow = _Assignment(local)
@@ -281,4 +282,4 @@ def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset
 
 
 def _walruses(test: ast.expr) -> frozenset[str]:
-    return frozenset(node.target.id for node in ast.walk(test) if isinstance(node, ast.NamedExpr))
+    return frozenset(node.target.id for node in nodes_of(test) if isinstance(node, ast.NamedExpr))

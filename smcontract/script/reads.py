@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import Any
 
 from smcontract.lean import dataclass
 from smcontract.script.conditions import describe
@@ -12,10 +11,15 @@ from smcontract.script.constants import UNKNOWN
 from smcontract.script.facts import FunctionNode
 from smcontract.script.flow import module_of, requests, walk_with
 from smcontract.script.names import assigned
+from smcontract.script.nodes import nodes_of, nodes_within
 from smcontract.script.paths import Module, TooLong, Walk
 from smcontract.script.reach import certain_reads, doubtful_reads, expressions
 from smcontract.script.states import Outcome, State, Unbound
 from smcontract.script.values import is_harmless
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,7 @@ def _is_worth_it(function: ast.FunctionDef, module: Module) -> bool:
         seen.add(id(node))
         if doubtful_reads(node):
             return True
-        names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+        names = {inner.id for inner in nodes_within(node) if isinstance(inner, ast.Name)}
         helpers = (module.helpers[name] for name in names if name in module.helpers)
         pending += [helper for helper in helpers if isinstance(helper, ast.FunctionDef)]
     return False
@@ -137,5 +141,5 @@ def _may_fail(statement: ast.stmt) -> bool:
     """Return whether a statement does something that can fail: a call that does more than tell, an index."""
     return any(
         isinstance(node, ast.Subscript) or (isinstance(node, ast.Call) and not is_harmless(node.func))
-        for node in ast.walk(statement)
+        for node in nodes_of(statement)
     )

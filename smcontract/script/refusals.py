@@ -5,17 +5,21 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
 
+from smcontract.lean import NamedTuple
+from smcontract.script.nodes import children_of, nodes_of, nodes_within
 from smcontract.script.statements import blocks, walk
 
-Kind = Literal["text", "none", "constant", "refusal"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Kind = Literal["text", "none", "constant", "refusal"]
 
 _ERROR_KEYS = frozenset({"error", "errors", "error_message", "errormessage", "error_msg", "exception", "err"})
-_REFUSAL = re.compile(
-    r"^\W*(error|unsupported|invalid|unknown (content|accept|type)|bad request|failed|exception)\b"
-    r"|\b(not supported|unsupported|is not allowed)\b",
-    re.IGNORECASE,
+_REFUSAL = (
+    r"(?i)^\W*(error|unsupported|invalid|unknown (content|accept|type)|bad request|failed|exception)\b"
+    r"|\b(not supported|unsupported|is not allowed)\b"
 )
 _STATUS = frozenset({"status", "status_code", "code", "http_status"})
 _SETS_STATUS = frozenset({"set_response_status", "abort", "make_response", "set_status"})
@@ -45,7 +49,7 @@ def served_failures(function: ast.FunctionDef) -> list[Served]:
 
 def sets_status(function: ast.AST) -> bool:
     """Return whether a function tells the client of a failure by a status of its own."""
-    for node in ast.walk(function):
+    for node in nodes_within(function):
         if isinstance(node, ast.Attribute) and node.attr in _SETS_STATUS:
             return True
         if isinstance(node, ast.Name) and node.id in _SETS_STATUS:
@@ -102,7 +106,7 @@ def _following(body: list[ast.stmt], wanted: ast.stmt) -> list[ast.stmt] | None:
 
 def _rebinds(statement: ast.stmt, names: set[str]) -> bool:
     """Return whether a statement asks what a name holds, or binds it anew: then what is returned is not known."""
-    return any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(statement))
+    return any(isinstance(node, ast.Name) and node.id in names for node in nodes_of(statement))
 
 
 def _is_made_of(value: ast.expr | None, names: set[str]) -> bool:
@@ -157,16 +161,16 @@ def _tells(value: ast.AST, names: set[str]) -> bool:
             return (called in _PLAIN_CALLS or called in _TELLING) and any(_tells(one, names) for one in within)
         case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp() | ast.IfExp():
             return False
-    return any(_tells(child, names) for child in ast.iter_child_nodes(value))
+    return any(_tells(child, names) for child in children_of(value))
 
 
 def _is_refusal(value: ast.expr | None) -> bool:
     """Return whether a value says in words, or by its key, that the request failed."""
     match value:
         case ast.Constant(value=str(text)):
-            return _REFUSAL.search(text) is not None and len(text) < 300
+            return re.search(_REFUSAL, text) is not None and len(text) < 300
         case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]):
-            return _REFUSAL.search(text) is not None
+            return re.search(_REFUSAL, text) is not None
         case ast.BinOp(op=ast.Mod() | ast.Add(), left=left):
             return _is_refusal(left)
         case ast.Dict(keys=keys) if keys:
@@ -201,12 +205,12 @@ def _is_constant(value: ast.expr) -> bool:
 
 
 def _keys(value: ast.AST | None) -> frozenset[str]:
-    found = (key for node in ast.walk(value) if isinstance(node, ast.Dict) for key in node.keys) if value else ()
+    found = (key for node in nodes_of(value) if isinstance(node, ast.Dict) for key in node.keys) if value else ()
     return frozenset(key.value for key in found if isinstance(key, ast.Constant) and isinstance(key.value, str))
 
 
 def _mentions(value: ast.AST | None, name: str) -> bool:
-    return value is not None and any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(value))
+    return value is not None and any(isinstance(node, ast.Name) and node.id == name for node in nodes_of(value))
 
 
 def _called(node: ast.expr) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
+from smcontract.lean import NamedTuple
 from smcontract.script.calls import calls_of
 from smcontract.script.facts import Function
+from smcontract.script.nodes import nodes_within
 from smcontract.script.trace import definitions, follow, parameter
 
 _BODY = {"input_fn": 0, "transform_fn": 1}
@@ -56,7 +57,7 @@ def request_uses(
         function = functions.get(handler)
         if function is None or function.node is None:
             continue
-        own = {id(node) for node in ast.walk(function.node) if isinstance(node, ast.Return)}
+        own = {id(node) for node in nodes_within(function.node) if isinstance(node, ast.Return)}
         for sighting in follow(function.node, parameter(function.node, position), helpers, through=through):
             if isinstance(sighting.node, ast.Call):
                 yield Use(handler, sighting.node, names.name(sighting.node.func), sighting.carries)

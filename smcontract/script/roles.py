@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from smcontract.script.facts import Function, FunctionNode, Parameters
 
-Role = Literal["model_dir", "model", "data", "type", "prediction", "accept", "context"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Role = Literal["model_dir", "model", "data", "type", "prediction", "accept", "context"]
 
 ROLES: dict[str, tuple[Role, ...]] = {
     "model_fn": ("model_dir", "context"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
+from smcontract.lean import NamedTuple
 from smcontract.script.bindings import known_test
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import bound_by, parameters
+from smcontract.script.nodes import children_of, nodes_of
 from smcontract.script.statements import blocks, walk
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -97,7 +98,7 @@ def module_names(tree: ast.Module) -> ModuleNames:
 
 def walruses(tree: ast.Module) -> frozenset[str]:
     """Return the names that a `:=` binds, in whatever scope."""
-    return frozenset(node.target.id for node in ast.walk(tree) if isinstance(node, ast.NamedExpr))
+    return frozenset(node.target.id for node in nodes_of(tree) if isinstance(node, ast.NamedExpr))
 
 
 def free_reads(node: FunctionNode | ast.ClassDef) -> Iterator[Read]:
@@ -178,7 +179,7 @@ class _Reader:
                 for block in reversed(inner):
                     self.block(block, scopes, refuses=refuses)
                 within = {id(one) for block in inner for one in block}
-                self.push((c for c in ast.iter_child_nodes(node) if id(c) not in within), scopes, refuses=refuses)
+                self.push((c for c in children_of(node) if id(c) not in within), scopes, refuses=refuses)
 
     def expression(self, node: ast.AST, scopes: tuple[Scope, ...], *, refuses: bool) -> None:
         match node:
@@ -186,7 +187,7 @@ class _Reader:
                 self.push([node.body], (*scopes, scope_of(node)), refuses=refuses)
                 self.push(_defaults(node.args), scopes, refuses=refuses)
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
-                targets = {n.id for part in node.generators for n in ast.walk(part.target) if isinstance(n, ast.Name)}
+                targets = {n.id for part in node.generators for n in nodes_of(part.target) if isinstance(n, ast.Name)}
                 inside = (*scopes, Scope(frozenset(targets)))
                 results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
                 self.push(results, inside, refuses=refuses)
@@ -203,7 +204,7 @@ class _Reader:
             case ast.Constant():
                 pass
             case _:
-                self.push(ast.iter_child_nodes(node), scopes, refuses=refuses)
+                self.push(children_of(node), scopes, refuses=refuses)
 
 
 def _is_of_module(name: str, scopes: tuple[Scope, ...]) -> bool:

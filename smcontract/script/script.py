@@ -6,7 +6,6 @@ import ast
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 from smcontract.lean import dataclass
 from smcontract.script.facts import HANDLERS, Function, Ignore, Import, Problem
@@ -15,6 +14,10 @@ from smcontract.script.imports import find_imports
 from smcontract.script.keys import find_keys
 from smcontract.script.media_types import accepts, content_types
 from smcontract.script.statements import innermost
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
 
 # Without slots: what not every caller needs is worked out at its first use and kept.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from smcontract.script.nodes import nodes_of
+
 _SIMPLE = frozenset({
     ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Assert, ast.Break, ast.Continue, ast.Delete, ast.Expr,
     ast.Global, ast.Import, ast.ImportFrom, ast.Nonlocal, ast.Pass, ast.Raise, ast.Return,
@@ -72,7 +74,7 @@ def always_runs(function: ast.FunctionDef, line: int) -> bool:
             return False
         statement = body[at]
         if type(statement) in _SIMPLE:
-            return not any(isinstance(node, _IN_PART) for node in ast.walk(statement))
+            return not any(isinstance(node, _IN_PART) for node in nodes_of(statement))
         # Another compound statement runs its block on some ways only.
         if not isinstance(statement, ast.With):
             return False

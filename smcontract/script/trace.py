@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from smcontract.lean import dataclass
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import bound_by, positional
+from smcontract.script.nodes import children_of, nodes_of
 from smcontract.script.statements import walk
 
 Definitions = Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]
 
 
+@lru_cache(maxsize=4)
 def definitions(tree: ast.Module) -> Definitions:
     """Return the functions that stand at module level, by name; the last of a name counts.
 
@@ -32,7 +36,7 @@ def definitions(tree: ast.Module) -> Definitions:
         if isinstance(statement, ast.Global):
             for name in statement.names:
                 found.pop(name, None)
-    return found
+    return MappingProxyType(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def follow(
 
     def bind(target: ast.expr, value: ast.expr) -> None:
         if carries(value):
-            carriers.update(n.id for n in ast.walk(target) if isinstance(n, ast.Name))
+            carriers.update(n.id for n in nodes_of(target) if isinstance(n, ast.Name))
 
     body = function.body if isinstance(function.body, list) else [function.body]
     pending: list[ast.AST] = list(reversed(body))
@@ -113,7 +117,7 @@ def follow(
 
 
 def _children(node: ast.AST) -> list[ast.AST]:
-    children = list(ast.iter_child_nodes(node))
+    children = list(children_of(node))
     if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
         # The generators bind the names that the element reads.
         children.sort(key=lambda child: not isinstance(child, ast.comprehension))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable
 
 from smcontract.script.names import TYPE_POSITIONS, assigned, parameters
+from smcontract.script.nodes import nodes_of, nodes_within
 from smcontract.script.statements import blocks
 
-_NAMED_SO = re.compile(r"type|accept|mime", re.IGNORECASE)
+_NAMED_SO = ("type", "accept", "mime")
 
 
 def bound_by_type(tree: ast.Module, line: int, name: str) -> bool:
@@ -28,7 +28,7 @@ def bound_by_type(tree: ast.Module, line: int, name: str) -> bool:
 def _function_at(tree: ast.Module, line: int) -> ast.FunctionDef | None:
     around = [
         node
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
         if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or node.lineno)
     ]
     return max(around, key=lambda node: node.lineno, default=None)
@@ -38,9 +38,11 @@ def _of_type(function: ast.FunctionDef, local: set[str]) -> set[str]:
     """Return the parameters that hold the type or Accept, and the local names made of nothing else."""
     names = parameters(function)
     places = TYPE_POSITIONS.get(function.name)
-    chosen = [names[at] for at in places if at < len(names)] if places else filter(_NAMED_SO.search, names)
-    found = set(chosen)
-    for node in ast.walk(function):
+    if places:
+        found = {names[at] for at in places if at < len(names)}
+    else:
+        found = {name for name in names if any(word in name.lower() for word in _NAMED_SO)}
+    for node in nodes_within(function):
         if isinstance(node, ast.Assign) and _reads(node.value) & found and not _reads(node.value) & local - found:
             found.update(assigned([node]))
     return found
@@ -82,4 +84,4 @@ def _asks(statement: ast.stmt, data: set[str]) -> bool:
 
 
 def _reads(node: ast.expr) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return {part.id for part in nodes_of(node) if isinstance(part, ast.Name)}

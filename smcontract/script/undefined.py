@@ -6,10 +6,11 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from smcontract.lean import NamedTuple
 from smcontract.script.facts import HANDLERS, Function, FunctionNode
 from smcontract.script.flow import module_of
+from smcontract.script.nodes import children_of, nodes_within
 from smcontract.script.scopes import ModuleNames, Read, free_reads, module_names, waits_for_names, walruses
 
 # Builtins of other versions than the running one, and what `site` or a debugger's shell adds.
@@ -25,7 +26,7 @@ _HINTS = (
     *("import *", "import  *", "import*", "__getattr__"),
 )
 # What may bind names that the source does not show; in a comment too, which only keeps us silent.
-_UNSEEN = re.compile(
+_UNSEEN = (
     r"\b(globals|exec|execfile|locals|setattr|get_ipython|__import__)\s*\(|\bvars\(\)|builtins|\bsys\.modules\b"
     r"|\bimport\s*\*|\bdef __getattr__"
 )
@@ -49,7 +50,7 @@ class Undefined(NamedTuple):
 
 def undefined_names(tree: ast.Module, functions: Mapping[str, Function], source: str) -> list[Undefined]:
     """Return the undefined names that the import or a handler reads, the first read of each by each of them."""
-    if any(word in source for word in _HINTS) and _UNSEEN.search(source):
+    if any(word in source for word in _HINTS) and re.search(_UNSEEN, source):
         return []
     names = module_names(tree)
     found = [_undefined(read, names, "", "") for read in _read_at_import(tree)]
@@ -113,7 +114,7 @@ def _methods(owner: ast.ClassDef, wanted: tuple[str, ...]) -> list[ast.FunctionD
 def _called_on_self(method: FunctionNode) -> tuple[str, ...]:
     return tuple(
         node.func.attr
-        for node in ast.walk(method)
+        for node in nodes_within(method)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Name)
@@ -146,7 +147,7 @@ def _read_at_import(tree: ast.Module) -> Iterator[Read]:
                 case ast.Constant():
                     pass
                 case _:
-                    pending.extend(ast.iter_child_nodes(node))
+                    pending.extend(children_of(node))
 
 
 def _run_at_import(tree: ast.Module) -> Iterator[ast.stmt]:

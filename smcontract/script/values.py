@@ -8,10 +8,15 @@ import itertools
 import operator
 import sys
 from collections.abc import Callable
-from typing import Any, Final, Protocol
 
 from smcontract.lean import dataclass
 from smcontract.script.constants import UNKNOWN, Constants, Keys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, Protocol
+else:
+    Protocol = object
 
 FREE: Final = object()
 """A value that the client chooses: decoded from the request's body."""

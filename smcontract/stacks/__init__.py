@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 import importlib
 import os
-from typing import Dict, List, Tuple, Type
 
 from smcontract.stacks._base import Answer, Stack
 from smcontract.stacks._detect import detect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, List, Tuple, Type
 
 __all__ = ["Answer", "Stack", "StackNotFound", "detect", "get_stack", "stack_names"]
 

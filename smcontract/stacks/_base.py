@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, ClassVar, Dict, FrozenSet, Iterable, Mapping, NamedTuple, Optional, Tuple
-
+from smcontract.lean import NamedTuple
 from smcontract.stacks._binding import bind_counted
 from smcontract.stacks._context import Context
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, ClassVar, Dict, FrozenSet, Iterable, Mapping, Optional, Tuple
 
 DEFAULT_ACCEPT_VARIABLE = "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT"
 

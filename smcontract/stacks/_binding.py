@@ -5,9 +5,11 @@ Source: `_run_handler_function` in transformer.py of sagemaker-inference 1.7.0 t
 
 from __future__ import annotations
 
-from typing import Any, Callable
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
-Call = Callable[..., Any]
+    Call = Callable[..., Any]
 
 
 def bind_counted(function: Any, given: int, context: Any) -> Call:

@@ -6,8 +6,10 @@ Source: decoder.py, encoder.py, utils.py and errors.py of sagemaker-inference 1.
 from __future__ import annotations
 
 import io
-import json
-from typing import Any, Callable, Dict, List, Optional, Tuple, Type
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Optional, Tuple, Type
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -75,6 +77,8 @@ def encode_with(
 
 def decode_json(text: Any) -> Any:
     """Return a numpy array of a JSON document, of whatever dtype numpy finds."""
+    import json
+
     import numpy
 
     return numpy.array(json.loads(text))
@@ -110,6 +114,8 @@ def decode_npz(body: Any) -> Any:
 
 def encode_json(prediction: Any) -> str:
     """Return JSON, with `tolist()` of whatever has one; NaN and infinities as Python writes them."""
+    import json
+
     return json.dumps(prediction, default=_as_list)
 
 
@@ -134,6 +140,8 @@ def encode_npy(prediction: Any) -> bytes:
 def _as_list(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
+    import json
+
     return json.JSONEncoder().default(value)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any, Callable, Dict, Optional
 
 from smcontract.stacks import _codecs
 from smcontract.stacks._codecs import (
@@ -21,6 +20,10 @@ from smcontract.stacks._codecs import (
     encode_npy,
     encode_with,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Optional
 
 
 class UnsupportedFormatError(_codecs.UnsupportedFormatError):

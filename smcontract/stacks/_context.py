@@ -5,7 +5,9 @@ Source: context.py and service.py of multi-model-server 1.1.11 and torchserve 0.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Tuple
 
 
 class RequestProcessor:

@@ -6,7 +6,9 @@ container has torch too, and the XGBoost container scikit-learn.
 
 from __future__ import annotations
 
-from typing import Collection, Iterable, Iterator, Mapping, Optional, Tuple
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Collection, Iterable, Iterator, Mapping, Optional, Tuple
 
 MULTI_MODEL_VARIABLE = "SAGEMAKER_MULTI_MODEL"
 _MULTI_MODEL = {"sklearn": "sklearn-mme", "xgboost": "xgboost-mme"}

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 from smcontract.stacks._codecs import CSV
 from smcontract.stacks._containers_codecs import UnsupportedFormatError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 LIBSVM = "text/libsvm"
 X_LIBSVM = "text/x-libsvm"
@@ -101,6 +103,8 @@ def decode_recordio(body: Any) -> Any:
 
 def json_to_jsonlines(document: Any) -> bytes:
     """Return one line of JSON per entry of the one list in an object; raises ValueError for several."""
+    import json
+
     entries = document if isinstance(document, dict) else json.loads(document)
     if len(entries) != 1:
         raise ValueError("JSON response is not compatible for conversion to jsonlines.")

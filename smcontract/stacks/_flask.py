@@ -6,9 +6,7 @@ Flask 3.1.3 and `Response` of Werkzeug 3.1.8.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any, Callable, ClassVar, Dict, Optional, Tuple
 
 from smcontract.stacks import _containers_codecs
 from smcontract.stacks._base import Answer, Stack
@@ -16,6 +14,10 @@ from smcontract.stacks._codecs import CSV, JSON, NPY
 from smcontract.stacks._context import Context
 from smcontract.stacks._flask_response import Response, bytes_of, labelled
 from smcontract.stacks._traceback import message_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, ClassVar, Dict, Optional, Tuple
 
 _HTML = "text/html; charset=utf-8"
 _ERROR_PAGE = (
@@ -85,6 +87,8 @@ def _make_response(result: Any) -> Answer:
     if isinstance(result, (str, bytes, bytearray)):
         return _respond(result, "text/html")
     if isinstance(result, (dict, list)):
+        import json
+
         document = json.dumps(result, default=_json_default, sort_keys=True, separators=(",", ":"))
         return Answer(200, JSON, document.encode("utf-8") + b"\n")
     if isinstance(result, Iterator):

@@ -6,11 +6,14 @@ and `sansio.Response` of Werkzeug 3.1.8, from which its interface comes.
 
 from __future__ import annotations
 
-import http.client
-from typing import Any, Iterable, Optional, Union
+from http import HTTPStatus
 from wsgiref.headers import Headers as _WsgiHeaders
 
 from smcontract.stacks._codecs import JSON
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable, Optional, Union
 
 _TEXT_MIMETYPES = frozenset(
     (
@@ -182,4 +185,5 @@ def _line(value: Any) -> str:
 
 
 def _phrase(code: int) -> str:
-    return http.client.responses.get(code, "Unknown").upper()
+    phrases = {status.value: status.phrase for status in HTTPStatus}
+    return phrases.get(code, "Unknown").upper()

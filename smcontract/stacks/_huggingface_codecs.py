@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sys
-from typing import Any, Callable, Dict, Optional
 
 from smcontract.stacks._codecs import (
     CSV,
@@ -20,6 +18,10 @@ from smcontract.stacks._codecs import (
     decode_with,
     encode_npy,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Optional
 
 _PNG = "image/png"
 _X_IMAGE = "image/x-image"
@@ -88,6 +90,8 @@ def encode(prediction: Any, content_type: str = JSON) -> Any:
 
 def decode_json(text: Any) -> Any:
     """Return the values of a JSON document."""
+    import json
+
     return json.loads(text)
 
 
@@ -124,6 +128,8 @@ def decode_audio(body: Any) -> Any:
 
 def encode_json(prediction: Any, content_type: Optional[str] = None) -> str:  # noqa: ARG001
     """Return compact JSON that strict parsers take; raises ValueError for NaN and infinities."""
+    import json
+
     return json.dumps(prediction, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
 
 
@@ -166,6 +172,8 @@ def _plain(value: Any) -> Any:
         import base64
 
         return base64.b64encode(encode_image(value, _X_IMAGE)).decode("ascii")
+    import json
+
     return json.JSONEncoder().default(value)
 
 

@@ -6,9 +6,12 @@ sagemaker-huggingface-inference-toolkit 2.6.0, without AWS Neuron.
 
 from __future__ import annotations
 
-import json
 import os
-from typing import Any, Dict, Optional
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Optional
+
 
 # The later entry wins where several end a name.
 _TASKS = {
@@ -62,6 +65,8 @@ def task_of(config: str) -> str:
 
     Raises ValueError for an unknown one, AttributeError where none is named.
     """
+    import json
+
     with open(config, encoding="utf-8") as file:
         architecture = json.load(file).get("architectures", [None])[0]
     ends = [task for end, task in _TASKS.items() if architecture.endswith(end)]

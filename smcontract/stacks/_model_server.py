@@ -6,14 +6,15 @@ protocol/otf_message_handler.py of multi-model-server 1.1.11; the same files of 
 
 from __future__ import annotations
 
-import json
-from typing import Any, ClassVar, Dict, Optional, Tuple
-
 from smcontract.stacks import _codecs
 from smcontract.stacks._base import Answer, Stack
 from smcontract.stacks._codecs import CSV, JSON, NPY, NPZ
 from smcontract.stacks._context import Context
 from smcontract.stacks._traceback import message_of, script_traceback
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar, Dict, Optional, Tuple
 
 _FRAME_LIMIT = 6553500
 
@@ -112,6 +113,8 @@ class ModelServerStack(Stack):
         """Return the bytes sent for a body, None where the server refuses it, or str: why the worker dies."""
         if isinstance(body, (bytes, bytearray)):
             return bytes(body)
+        import json
+
         try:
             if isinstance(body, str):
                 return body.encode("utf-8")
@@ -156,5 +159,7 @@ def _died(why: str) -> Answer:
 
 
 def _front_end(status: int, message: str) -> Answer:
+    import json
+
     document = {"code": status, "type": "InternalServerException", "message": message}
     return Answer(status, JSON, (json.dumps(document, indent=2) + "\n").encode("utf-8"), message)

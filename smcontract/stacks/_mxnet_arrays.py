@@ -5,13 +5,15 @@ Source: default_inference_handler.py and utils.py of sagemaker-mxnet-inference 1
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from typing import Any, Optional, Sequence
 
 from smcontract.stacks import _codecs
 from smcontract.stacks._codecs import UnsupportedFormatError, parse_accept
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional, Sequence
 
 MODEL_FILES = ("model-symbol.json", "model-0000.params", "model-shapes.json")
 
@@ -37,6 +39,8 @@ def load_module(model_dir: str, batch_size: Any) -> Any:
                     name, list(MODEL_FILES)
                 )
             )
+    import json
+
     import mxnet
 
     with open(os.path.join(model_dir, MODEL_FILES[2]), encoding="utf-8") as file:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from types import TracebackType
-from typing import List, Optional, Tuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import List, Optional, Tuple
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _IMPORTLIB = os.path.join("importlib", "__init__.py")

@@ -6,10 +6,7 @@ service.py and protocol/otf_message_handler.py of multi-model-server 1.1.11.
 
 from __future__ import annotations
 
-import inspect
-import json
 import os
-from typing import Any, Callable, Iterable, Mapping, Optional
 
 from smcontract.stacks import _huggingface_codecs as codecs
 from smcontract.stacks import _huggingface_pipelines as pipelines
@@ -18,6 +15,10 @@ from smcontract.stacks._codecs import CSV, JSON, NPY
 from smcontract.stacks._context import Context
 from smcontract.stacks._model_server import ModelServerStack
 from smcontract.stacks._traceback import message_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Iterable, Mapping, Optional
 
 _HANDLER = "sagemaker-huggingface-inference-toolkit 2.6.0 handler_service.py"
 _CODECS = "sagemaker-huggingface-inference-toolkit 2.6.0 decoder_encoder.py"
@@ -66,6 +67,8 @@ class HuggingFaceStack(ModelServerStack):
 
     def bind(self, name: str, function: Any, context: Context) -> Callable[..., Any]:
         """Return how a function of the script is called; raises TypeError at once for a wrong count."""
+        import inspect
+
         given = self.arity[name]
         count = len(inspect.signature(function).parameters)
         if count == given:
@@ -124,6 +127,8 @@ class HuggingFaceStack(ModelServerStack):
         message = message_of(exception)
         if not isinstance(exception, Exception) or message is None:
             return super().fail(exception, context)
+        import json
+
         document = {"code": self.error_status, "type": "InternalServerException", "message": message}
         text = json.dumps(document, indent=2, ensure_ascii=False).translate(_ESCAPED)
         body = (text + "\n").encode("utf-8", "replace")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Tuple
-
 from smcontract.stacks._model_server import ModelServerStack
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import ClassVar, Tuple
 
 
 class InferenceStack(ModelServerStack):

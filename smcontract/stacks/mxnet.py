@@ -6,14 +6,15 @@ sagemaker-mxnet-inference 1.5.5, on sagemaker-inference 1.10.1, the release that
 
 from __future__ import annotations
 
-import inspect
-from typing import Any, Callable, Iterable, Mapping, Optional, Tuple
-
 from smcontract.stacks import _mxnet_arrays as arrays
 from smcontract.stacks._base import Stack
 from smcontract.stacks._codecs import CSV, JSON, NPY
 from smcontract.stacks._context import Context
 from smcontract.stacks._model_server import ModelServerStack
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Iterable, Mapping, Optional, Tuple
 
 _HANDLER = "sagemaker-mxnet-inference 1.5.5 handler_service.py"
 _DEFAULTS = "sagemaker-mxnet-inference 1.5.5 default_inference_handler.py"
@@ -163,6 +164,8 @@ class ModuleStack(MXNetStack):
         return function  # type: ignore[no-any-return]
 
     def _with_model(self, function: Any) -> Callable[..., Any]:
+        import inspect
+
         def call(data: Any, content_type: Optional[str]) -> Any:
             if "model" in inspect.getfullargspec(function).args:
                 return function(data, content_type, self._model)

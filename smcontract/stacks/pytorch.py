@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import io
 import os
-from typing import Any, Iterable, Mapping, Optional
 
 from smcontract.stacks import _codecs
 from smcontract.stacks._codecs import CSV, ENCODABLE, JSON, NPY, UnsupportedFormatError, parse_accept
 from smcontract.stacks._model_server import ModelServerStack
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable, Mapping, Optional
 
 _MODEL_FILE = "model.pt"
 _SUFFIXES = (".pt", ".pth")

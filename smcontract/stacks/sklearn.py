@@ -5,10 +5,12 @@ Source: serving.py of sagemaker-scikit-learn-container (commit eae7b6b) on sagem
 
 from __future__ import annotations
 
-from typing import Any, Optional
-
 from smcontract.stacks import _containers_codecs
 from smcontract.stacks._flask import FlaskStack
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
 
 _SERVING = "sagemaker-scikit-learn-container eae7b6b serving.py"
 

@@ -10,11 +10,13 @@ The decoder is the image's own: since April 2026 the Dockerfiles of 1.4-2 and 1.
 
 from __future__ import annotations
 
-from typing import Any, Optional
-
 from smcontract.stacks import _codecs
 from smcontract.stacks._codecs import CSV, JSON, NPY, NPZ
 from smcontract.stacks._model_server import ModelServerStack
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
 
 _HANDLER = "sagemaker-scikit-learn-container eae7b6b handler_service.py"
 _SERVING = "sagemaker-scikit-learn-container eae7b6b serving_mms.py"

@@ -5,10 +5,12 @@ Source: serving.py of sagemaker-xgboost-container (commit cb8df91) on sagemaker-
 
 from __future__ import annotations
 
-from typing import Any, Optional
-
 from smcontract.stacks import _dmatrix
 from smcontract.stacks._flask import FlaskStack
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
 
 _SERVING = "sagemaker-xgboost-container cb8df91 serving.py"
 

@@ -6,11 +6,13 @@ multi-model-server 1.1.2.
 
 from __future__ import annotations
 
-from typing import Any, Optional
-
 from smcontract.stacks import _containers_codecs, _dmatrix
 from smcontract.stacks._codecs import CSV
 from smcontract.stacks._model_server import ModelServerStack
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
 
 _HANDLER = "sagemaker-xgboost-container cb8df91 handler_service.py"
 _SERVING = "sagemaker-xgboost-container cb8df91 serving_mms.py"

@@ -6,8 +6,6 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 
-from smcontract.options import is_selected
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from smcontract.settings import Settings
@@ -66,7 +64,7 @@ class Choice:
 
     def is_selected(self, code: str) -> bool:
         """Return whether a code is to be reported."""
-        return self._settings is None or is_selected(code, self._settings.select, self._settings.ignore)
+        return self._settings is None or self._settings.is_selected(code)
 
 
 class Configuration:
@@ -79,11 +77,10 @@ class Configuration:
         self._choices: dict[str, Choice] = {}
 
     @cached_property
-    def _known(self) -> tuple[Mapping[str, tuple[str, ...]], tuple[str, ...]]:
-        from smcontract.checks import codes
+    def _stacks(self) -> Mapping[str, tuple[str, ...]]:
         from smcontract.stacks import get_stack, stack_names
 
-        return {name: get_stack(name).versions for name in stack_names()}, codes()
+        return {name: get_stack(name).versions for name in stack_names()}
 
     def choice(self, file: str) -> Choice:
         """Return the settings for one file, which need not be there."""
@@ -101,15 +98,17 @@ class Configuration:
             return Choice(root=root)
         from pathlib import Path
 
+        from smcontract.checks import codes
         from smcontract.settings import build
         from smcontract.settings_sources import script_table
 
-        stacks, codes = self._known
+        # To list them all imports more than the check itself.
+        names_stack = any("stack" in given for given in (self.flags, table, script_table(table, script)))
         settings = build(
             rootdir=Path(root),
             invocation_dir=Path(self.here),
-            known_stacks=stacks,
-            known_codes=codes,
+            known_stacks=self._stacks if names_stack else {},
+            known_codes=codes(),
             flags=self.flags,
             pyproject=table,
             script=script,
@@ -140,8 +139,7 @@ def _read(folder: str) -> Mapping[str, object] | None:
     """Return the table in a folder's `pyproject.toml`, None where there is none; raises `UsageError`."""
     try:
         with open(os.path.join(folder, _FILE), "rb") as file:
-            # Most have no table of ours, and reading TOML takes longer than reading the scripts.
-            if b"smcontract" not in file.read():
+            if not _may_hold_table(file.read()):
                 return None
     except OSError:
         return None
@@ -150,6 +148,18 @@ def _read(folder: str) -> Mapping[str, object] | None:
     from smcontract.settings_sources import read_pyproject
 
     return read_pyproject(Path(folder)) or None
+
+
+def _may_hold_table(document: bytes) -> bool:
+    """Return whether `[tool.smcontract]` may stand in a document, however it is spelt.
+
+    Most hold none, though they name smcontract where they say what to install, and reading TOML takes as long
+    as checking a script.
+    """
+    if b"smcontract" not in document:
+        return False
+    plain = document.translate(None, b" \t\"'")
+    return any(start in plain for start in (b"tool.smcontract", b"[tool]", b"tool={"))
 
 
 def _relevant(table: Mapping[str, object]) -> Mapping[str, object]:

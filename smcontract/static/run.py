@@ -14,7 +14,7 @@ from smcontract.script.families import Family, family_of
 from smcontract.searching import hints_at_handlers, python_files
 from smcontract.stacks import Stack, detect, get_stack, stack_names
 from smcontract.static.configuration import Choice, Configuration
-from smcontract.targets import Target, target_of_script
+from smcontract.targets import Target, target_of_model_dir, target_of_script
 from smcontract.violations import Severity, Violation
 
 _UNUSED = "SMC100"
@@ -84,8 +84,11 @@ def _of_path(path: str, configuration: Configuration) -> Iterator[Checked]:
     if os.path.isdir(path):
         yield from _of_directory(path, configuration)
         return
-    if path.endswith((".py", ".tar.gz", ".tgz")) or not os.path.exists(path):
+    if path.endswith(".py") or not os.path.exists(path):
         yield check_file(path, configuration, is_named=True)
+    elif path.endswith((".tar.gz", ".tgz")):
+        why = "is an archive: name the directory that it was made of, or see what `smcontract test` says of it"
+        yield Checked(path, why=why, could_not_run=True)
     else:
         yield Checked(path, why="it is no Python file")
 
@@ -95,10 +98,19 @@ def _of_directory(directory: str, configuration: Configuration) -> Iterator[Chec
     files = python_files(directory, problems.append)
     for error in problems:
         yield _unread(str(error.filename), error)
-    checked = [check_file(os.path.normpath(file), configuration, is_named=False) for file in files]
+    laid_out = _laid_out(directory, configuration)
+    checked = [check_file(os.path.normpath(file), configuration, is_named=False, laid_out=laid_out) for file in files]
     parts = _parts([one for one in checked if one.is_judged])
     for one in checked:
         yield Checked(one.told, why=f"it is a part of {parts[one.path]}") if one.path in parts else one
+
+
+def _laid_out(directory: str, configuration: Configuration) -> Target | None:
+    """Return the one script that a model directory is to serve, None for a directory of another kind."""
+    if not os.path.isdir(os.path.join(directory, "code")):
+        return None
+    choice = configuration.choice(os.path.join(directory, "code", _PROGRAM))
+    return target_of_model_dir(Path(directory), _given_model_dir(choice), choice.env)
 
 
 def _parts(scripts: list[Checked]) -> dict[str, str]:
@@ -125,13 +137,14 @@ def _unread(told: str, error: OSError | ValueError) -> Checked:
     return Checked(told, why=f"cannot be read: {why}", could_not_run=True)
 
 
-def check_file(file: str, configuration: Configuration, *, is_named: bool) -> Checked:
+def check_file(file: str, configuration: Configuration, *, is_named: bool, laid_out: Target | None = None) -> Checked:
     """Return what one file came to; `is_named` says that the user named it, and did not find it by a search.
 
-    Raises `UsageError` where its settings are wrong.
+    `laid_out` is the script of the model directory that was searched, if it was one. Raises `UsageError` where the
+    file's settings are wrong.
     """
     try:
-        return _check_file(file, configuration, is_named=is_named)
+        return _check_file(file, configuration, is_named=is_named, laid_out=laid_out)
     except UsageError:
         raise
     except RecursionError:
@@ -144,7 +157,7 @@ def check_file(file: str, configuration: Configuration, *, is_named: bool) -> Ch
         return Checked(file, why=f"smcontract itself failed ({text}); report it, please", could_not_run=True)
 
 
-def _check_file(file: str, configuration: Configuration, *, is_named: bool) -> Checked:
+def _check_file(file: str, configuration: Configuration, *, is_named: bool, laid_out: Target | None) -> Checked:
     try:
         with open(file, "rb") as opened:
             data = opened.read()
@@ -165,7 +178,10 @@ def _check_file(file: str, configuration: Configuration, *, is_named: bool) -> C
     checked.imports = frozenset(found.name for found in script.imports)
     wanted = _codes(script, family, is_named=is_named, is_hinted=is_hinted)
     if wanted != ():
-        _judge(checked, script, choice, wanted)
+        if laid_out is None or laid_out.script != script.path:
+            laid_out = target_of_script(Path(file), _given_model_dir(choice), choice.env)
+        checked.target = laid_out
+        _judge(checked, laid_out, script, choice, wanted)
     if wanted == (_NEAR_MISS,) and not _keep_errors(checked):
         # A module of another trade: no name in it can only be meant for the container.
         return Checked(file, why=family.why)
@@ -190,20 +206,22 @@ def _keep_errors(checked: Checked) -> bool:
     return any(found.values())
 
 
-def _judge(checked: Checked, script: Script, choice: Choice, wanted: tuple[str, ...] | None) -> None:
+def _given_model_dir(choice: Choice) -> Path | None:
+    return None if choice.model_dir is None else Path(choice.model_dir)
+
+
+def _judge(checked: Checked, target: Target, script: Script, choice: Choice, wanted: tuple[str, ...] | None) -> None:
     def is_wanted(code: str) -> bool:
         return choice.is_selected(code) and (wanted is None or code in wanted)
 
-    model_dir = None if choice.model_dir is None else Path(choice.model_dir)
-    checked.target = target_of_script(Path(checked.told), model_dir, choice.env)
     checked.checks = static_checks(is_wanted)
-    checked.stacks = tuple(_stacks(choice, script, checked.target))
+    checked.stacks = tuple(_stacks(choice, script, target))
     checked.expected = choice.expected_failures
     for stack, reason in checked.stacks:
         context = StaticContext(
             script=script,
             stack=stack,
-            target=checked.target,
+            target=target,
             env=choice.env,
             is_guessed=reason.startswith("the script imports"),
         )
@@ -213,7 +231,7 @@ def _judge(checked: Checked, script: Script, choice: Choice, wanted: tuple[str, 
     unused = [check for check in checked.checks if check.code == _UNUSED]
     if unused and choice.own_expected_failures:
         stack = checked.stacks[0][0]
-        context = StaticContext(script=script, stack=stack, target=checked.target, env=choice.env, check=unused[0])
+        context = StaticContext(script=script, stack=stack, target=target, env=choice.env, check=unused[0])
         checked.found[repr(stack)] += tuple(_unused_expectations(context, checked, choice))
 
 

@@ -94,6 +94,7 @@ def test_a_tuple_is_shown_under_huggingface(tmp_path: Path) -> None:
         ("SMC107", with_("def output_fn", "async def output_fn", REBOUND.format("output_fn"))),
         ("SMC112", with_(PREDICTS, SWAPPED + "str(model)")),
         ("SMC120", with_("    return data", "    return scale(data)", "import beside\n")),
+        ("SMC120", with_("    return data", "    return data", "import beside\nEMPTY = scale([])\n")),
         ("SMC123", with_("    return data", "    return predict_fn(data, model)", REBOUND.format("predict_fn"))),
         ("SMC111", with_(READS, UNBOUND)),
     ],

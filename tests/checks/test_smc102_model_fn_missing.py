@@ -114,6 +114,8 @@ def test_the_default_of_another_stack_may_load_it(
         pytest.param("def handler(data, context): return data", id="tensorflow"),
         pytest.param("def input_handler(d, c): ...\ndef output_handler(d, c): ...", id="tensorflow-pair"),
         pytest.param("def broken(", id="reported-as-smc101"),
+        pytest.param("if __name__ == '__main__':\n    def model_fn(d): return 1", id="reported-as-smc107"),
+        pytest.param(WITHOUT + "def load_fn(model_dir): return 1", id="reported-as-smc103"),
         pytest.param("", id="empty"),
     ],
 )
@@ -126,7 +128,6 @@ def test_silence(find: Find, text: str) -> None:
     [
         pytest.param("def load_model(model_dir): return 1", id="other-name"),
         pytest.param("class Handler:\n    def model_fn(self, d): return 1", id="method"),
-        pytest.param("if __name__ == '__main__':\n    def model_fn(d): return 1", id="main-guard"),
         pytest.param("from helpers import *", id="star-that-can-be-followed"),
     ],
 )

@@ -114,7 +114,7 @@ def test_violations(find: Find, text: str, function: str, line: int, column: int
     ("text", "stack", "status"),
     [
         ("async def output_fn(p, a): return p", "inference", 503),
-        ("async def output_fn(p, a): return p", "huggingface", 400),
+        ("async def output_fn(p, a): return p", "huggingface", 503),
         ("async def output_fn(p, a): return p", "sklearn", 500),
         ("async def input_fn(d, c): return d", "pytorch", 500),
         ("class model_fn: pass", "sklearn", None),

@@ -17,7 +17,7 @@ from transformers import AutoModel, AutoTokenizer
 
 def model_fn(model_dir):
     tokenizer = AutoTokenizer.from_pretrained("bert-base-uncased")
-    return tokenizer, AutoModel.from_pretrained("bert-base-uncased")
+    AutoModel.from_pretrained("bert-base-uncased").load_state_dict(torch.load(model_dir + "/model.pt"))
 """
 
 
@@ -34,18 +34,18 @@ def test_a_model_of_a_hub(find: Find) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        pytest.param("N = 'org/net'\ndef model_fn(d):\n    return T.from_pretrained(N)", 4, "org/net", id="constant"),
+        pytest.param("N = 'org/net'\ndef model_fn(d):\n    return T.from_pretrained(N), d", 4, "org/net", id="named"),
         pytest.param("def model_fn(d):\n    n = 'org/net'\n    return T.from_pretrained(n)", 4, "org/net", id="local"),
         pytest.param("def input_fn(b, c):\n    return T.from_pretrained('gpt2')(b)", 3, "gpt2", id="per-request"),
         pytest.param(
-            "from transformers import pipeline\ndef model_fn(d):\n    return pipeline('ner', model='org/net')",
+            "from transformers import pipeline\ndef model_fn(d):\n    return pipeline('ner', model='org/net'), d",
             4,
             "org/net",
             id="pipeline",
         ),
-        pytest.param("subprocess.check_call([sys.executable, '-m', 'pip', 'install', 'x'])", 2, "pip", id="pip"),
+        pytest.param("if A: subprocess.check_call([sys.executable, '-m', 'pip', 'install', 'x'])", 2, "pip", id="pip"),
         pytest.param("def model_fn(d):\n    os.system('pip install -q x')", 3, "pip", id="pip-in-a-shell"),
-        pytest.param("nltk.download('punkt')", 2, "nltk.download", id="nltk"),
+        pytest.param("for p in 'ab':\n    nltk.download(p)", 3, "nltk.download", id="nltk"),
         pytest.param(
             "def model_fn(d):\n    return requests.get('https://x.org/m').content", 3, "requests.get", id="get"
         ),
@@ -60,7 +60,8 @@ def test_a_model_of_a_hub(find: Find) -> None:
             "def model_fn(d):\n    return torchvision.models.resnet18(pretrained=True)", 3, "resnet18", id="weights"
         ),
         pytest.param(
-            "def model_fn(d):\n    try:\n        return T.from_pretrained('gpt2')\n    except OSError:\n        raise",
+            "def model_fn(d):\n    try:\n        return d, T.from_pretrained('gpt2')\n"
+            "    except OSError:\n        raise",
             4,
             "gpt2",
             id="raised-again",

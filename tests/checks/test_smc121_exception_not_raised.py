@@ -86,7 +86,7 @@ def test_violations(find: Find, text: str, line: int, column: int, function: str
 
 
 @pytest.mark.parametrize(
-    ("stack", "status"), [("inference", 503), ("pytorch", 503), ("sklearn", 500), ("huggingface", 400)]
+    ("stack", "status"), [("inference", 503), ("pytorch", 503), ("sklearn", 500), ("huggingface", 503)]
 )
 def test_what_a_client_gets(find: Find, stack: str, status: int) -> None:
     (violation,) = find(exception_not_raised, "def output_fn(p, a):\n    return ValueError(a)", stack=stack)

@@ -74,9 +74,7 @@ def test_a_parser_that_trips_over_what_the_default_decodes(tmp_path: Path, stack
     ],
     ids=["input", "output"],
 )
-def test_a_raise_of_the_script_s_own_narrows_too(
-    tmp_path: Path, source: str, function: str, types: str
-) -> None:
+def test_a_raise_of_the_script_s_own_narrows_too(tmp_path: Path, source: str, function: str, types: str) -> None:
     judged = here(tmp_path, MODEL + source, CODE)
     violation = judged.violation
     assert judged.outcome == "warned"

@@ -52,7 +52,7 @@ def test_each_command_has_help_with_an_example(said: Said, command: str) -> None
         pytest.param(["resolve", "x" * 300], "ile name too long", id="long-name"),
         pytest.param(["resolve", "."], "holds no handler script", id="empty-directory"),
         pytest.param(["resolve", "x.py", "--stack", "sklaern"], "--stack: unknown stack 'sklaern'", id="stack"),
-        pytest.param(["explain", "SMC1O9"], "did you mean 'SMC109'?", id="code"),
+        pytest.param(["explain", "returns-nothin"], "did you mean 'returns-nothing'?", id="code"),
         pytest.param(["replay", "zz"], "zz: is no saved case under .smcontract/cases; known: none", id="case"),
     ],
 )

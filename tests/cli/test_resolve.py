@@ -132,6 +132,7 @@ def test_one_block_for_each_script_and_stack(said: Said, here: Path) -> None:
         ),
         pytest.param("def model_fn(d): ...", ["SAGEMAKER_PROGRAM=other.py"], "set SAGEMAKER_PROGRAM", id="unfound"),
         pytest.param("def handler(data, context): ...", [], "the TensorFlow Serving container", id="tensorflow"),
+        pytest.param("def handle(data, context): ...", [], "a service of the model archiver", id="archiver"),
     ],
 )
 def test_a_script_that_is_not_served_is_status_1(

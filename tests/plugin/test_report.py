@@ -112,7 +112,7 @@ def test_a_run_that_is_stopped_reports_what_ran(project: Project) -> None:
     project.run("--smcontract", "inference.py", *FEW, "-x")
     outcomes = [check["outcome"] for check in validated(project)["scripts"][0]["checks"]]
     assert outcomes.count("failed") == 1
-    assert len(outcomes) < 10
+    assert outcomes[-1] == "failed"
 
 
 def test_paths_outside_rootdir_are_absolute(project: Project, elsewhere: Path) -> None:

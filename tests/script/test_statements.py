@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from smcontract.script import Script
-from smcontract.script.statements import walk
+from smcontract.script.statements import always_runs, walk
 
 Read = Callable[..., Script]
 
@@ -76,3 +76,27 @@ def test_walking_sees_every_statement(read: Read) -> None:
     assert set(walked) == everything
     assert len(walked) == len(everything)
     assert [type(s) for s in walk(tree.body, into_functions=False)] == [ast.Import, ast.FunctionDef]
+
+
+RUNS = """\
+def predict_fn(data, model):
+    rows = scale(data)
+    with lock:
+        rows = scale(rows)
+    both = rows or scale(data)
+    if rows:
+        rows = scale(rows)
+    if not rows:
+        return None
+    return scale(rows)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "runs"),
+    [(2, True), (4, True), (5, False), (6, False), (7, False), (9, False), (10, False), (11, False)],
+)
+def test_what_each_call_that_returns_has_run(line: int, runs: bool) -> None:
+    (function,) = ast.parse(RUNS).body
+    assert isinstance(function, ast.FunctionDef)
+    assert always_runs(function, line) is runs
