@@ -242,7 +242,7 @@ def test_modules_are_small() -> None:
     assert lengths[len(lengths) // 2] <= 110
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if part_of(m) in {"runtime", "stacks"} or m == FACADE])
+@pytest.mark.parametrize("module", [m for m in MODULES if part_of(m) in {"runtime", "stacks", "lean"} or m == FACADE])
 def test_what_runs_beside_the_script_is_of_its_python(module: str) -> None:
     source = MODULES[module].read_text(encoding="utf-8")
     tree = ast.parse(source, feature_version=OLD_PYTHON)

@@ -34,11 +34,12 @@ def read_traceback(text: str) -> Failure | None:
     of_toolkit = [frame for frame in frames if _is_of_toolkit(frame)]
     calls = [found["stage"] or "model_fn" for frame in of_toolkit if (found := _CALL.search(frame.code))]
     is_import = any(_IMPORT in frame.code for frame in of_toolkit)
+    starts = _starts(of_toolkit)
     by_default = any(frame.function.startswith("default_") for frame in of_toolkit)
     missing = _MODULE_NOT_FOUND.search(message) if name == "ModuleNotFoundError" else None
     return Failure(
-        stage="import" if is_import else calls[-1] if calls else "initialize" if _starts(of_toolkit) else "body",
-        by="default" if by_default or not (calls or is_import) else "script",
+        stage="import" if is_import else calls[-1] if calls else "initialize" if starts else "body",
+        by="default" if by_default or not (calls or is_import or starts) else "script",
         type=name,
         module=module or "builtins",
         message=message,
