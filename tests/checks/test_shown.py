@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from functools import partial
 from pathlib import Path
 
@@ -100,7 +101,11 @@ def test_a_tuple_is_shown_under_huggingface(tmp_path: Path) -> None:
     ],
     ids=lambda value: value if value.startswith("SMC") else "",
 )  # fmt: skip
-def test_an_error_that_its_own_request_refutes_is_silent(code: str, source: str, tmp_path: Path) -> None:
+def test_an_error_that_its_own_request_refutes_is_silent(
+    code: str, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Without isolation the script's builtins are this process's: patched here, the name is taken out afterwards.
+    monkeypatch.setattr(builtins, "scale", None, raising=False)
     beside = {"beside.py": "import builtins\n\nbuiltins.scale = list\n"}
     assert here(tmp_path, source, code, files=beside, phases=["static"]).outcome == "failed"
     assert here(tmp_path, source, code, files=beside).outcome == "passed"
