@@ -1,13 +1,15 @@
 """Print the figures that the project holds itself to, as ratios and differences within one run.
 
 `python benchmarks/run.py` measures, on this machine: what an inactive plugin adds to pytest's start, what
-collecting one script adds, the whole contract of the ordinal example, and a round trip over the pipe, and a
+collecting one script adds, the whole contract of the ordinal example, a round trip over the pipe, and a
 request under each engine that is installed.
-Each figure is the best of several runs, because what disturbs a run only ever makes it longer.
+Each figure is the best of several runs that take turns, because what disturbs a run only ever makes it longer.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import os
 import subprocess
@@ -19,8 +21,6 @@ from pathlib import Path
 
 import smcontract
 from smcontract.endpoints import LocalEndpoint
-from smcontract.session import Session
-from smcontract.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 ORDINAL = ROOT / "examples" / "ordinal" / "inference.py"
@@ -100,39 +100,41 @@ def whole_contract(directory: Path) -> None:
     show("contract of examples/ordinal", whole, "s", 5, f"x{whole / matrix:.2f} of the same without properties")
 
 
-def open_session() -> Session:
-    """Return a session of the ordinal example."""
-    (judged,) = Workspace(rootdir=ROOT, invocation_dir=ROOT).judge(ORDINAL)
-    return judged.session(judged.stacks[0][0])
+ENGINES: tuple[tuple[str, float | None, dict[str, str]], ...] = (
+    ("request beyond its functions, process", 150, {}),
+    ("request beyond its functions, isolation none", 50, {"isolation": "none"}),
+    ("the same with the engine toolkit", None, {"engine": "toolkit", "stack": "inference@1.10.1"}),
+    ("the same with the engine worker", None, {"engine": "worker", "stack": "inference@1.10.1"}),
+)
 
 
 def round_trip() -> None:
-    """Measure a message that does nothing, and a whole request, beside calling the functions directly.
+    """Measure a message that does nothing, and a whole request under each engine, beside calling the functions.
 
-    In many short batches: on a virtual machine a process on the other core is woken late for seconds on end.
+    All of them take turns in many short batches, and of each the best one counts: other work on the machine,
+    and a virtual machine whose other core is woken late for seconds on end, then decide no figure.
     """
-    with open_session() as session:
-        endpoint = session.endpoint
-        endpoint.load()
-        actions = [lambda: pings(endpoint), lambda: requests(endpoint), direct_calls()]
-        ping, invoke, direct = (seconds / REQUESTS for seconds in best_of(actions, BATCHES))
-    show("round trip over the pipe", ping * 1e6, "µs", 150, f"x{ping / direct:.1f} of calling the functions")
-    show("request beyond its functions, process", (invoke - direct) * 1e6, "µs", 150, f"whole {invoke * 1e6:.0f} µs")
-    engine("request beyond its functions, isolation none", 50, direct, isolation="none")
-    engine("the same with the engine toolkit", None, direct, engine="toolkit", stack="inference@1.10.1")
-    engine("the same with the engine worker", None, direct, engine="worker", stack="inference@1.10.1")
-
-
-def engine(what: str, limit: float | None, direct: float, **how: str) -> None:
-    """Measure a whole request under other settings, or say why it cannot be had."""
-    try:
-        with smcontract.open_endpoint(ORDINAL, **how) as endpoint:  # type: ignore[arg-type]
-            requests(endpoint)
-            invoke = best(lambda: requests(endpoint), BATCHES) / REQUESTS
-    except smcontract.UsageError as error:
-        print(f"{what:<44} not measured: {error}")
-        return
-    show(what, (invoke - direct) * 1e6, "µs", limit, f"whole {invoke * 1e6:.0f} µs")
+    with contextlib.ExitStack() as stack:
+        actions = [direct_calls()]
+        measured: list[tuple[str, float | None]] = []
+        for what, limit, how in ENGINES:
+            try:
+                endpoint = stack.enter_context(smcontract.open_endpoint(ORDINAL, **how))  # type: ignore[arg-type]
+            except smcontract.UsageError as error:
+                print(f"{what:<44} not measured: {error}")
+                continue
+            answer = endpoint.invoke(b"1,2,3", "text/csv", "text/csv")
+            if answer.status != 200:
+                raise RuntimeError(f"{what}: {answer}")
+            if not how:
+                measured.append(("round trip over the pipe", 150))
+                actions.append(functools.partial(pings, endpoint))
+            measured.append((what, limit))
+            actions.append(functools.partial(requests, endpoint))
+        direct, *rest = (seconds / REQUESTS * 1e6 for seconds in best_of(actions, BATCHES))
+    for (what, limit), whole in zip(measured, rest, strict=True):
+        beyond = whole if "pipe" in what else whole - direct
+        show(what, beyond, "µs", limit, f"whole {whole:.0f} µs, x{whole / direct:.0f} of calling the functions")
 
 
 def pings(endpoint: LocalEndpoint) -> None:

@@ -79,16 +79,18 @@ class LocalEndpoint:
         with the reason as `error`, and the next request finds the script started anew; one that is late is
         answered 500.
         """
-        if isinstance(body, str):
-            body = body.encode()
-        exchange = self.exchange(Request(body=bytes(body), content_type=content_type, accept=accept))
-        if exchange.response is not None:
-            return exchange.response
-        if exchange.ended is Ended.TIMED_OUT:
-            return Response(status=500, body=b"", content_type=None, error=exchange.death)
-        if self._channel is not None:
+        body = body.encode() if isinstance(body, str) else bytes(body)
+        loaded = self.load()
+        if not loaded.ok:
+            return self._refusal(loaded) or self._no_answer(loaded.ended, loaded.death)
+        try:
+            # A client is told nothing of what the functions returned, so it is not described.
+            message, blobs = self._send(body, content_type, accept, {"stages": False})
+        except ChannelEnded as end:
+            return self._no_answer(end.ended, end.death)
+        if message.get("dies"):
             self._forget_process()
-        return exchange.instead or self._for_dead_worker(exchange.death)
+        return _response(message, blobs)
 
     def load(self, mask: tuple[str, ...] = NO_MASK) -> Loaded:
         """Load script and model with the functions in `mask` hidden; once per process and mask."""
@@ -138,18 +140,9 @@ class LocalEndpoint:
         if not loaded.ok:
             return self._not_loaded(request, loaded)
         started = time.monotonic()
+        asked = {"mask": list(mask), "export": list(export), "body_type": body_type}
         try:
-            message, blobs = self._call(
-                {
-                    "op": "invoke",
-                    "content_type": request.content_type,
-                    "accept": request.accept,
-                    "mask": list(mask),
-                    "export": list(export),
-                    "body_type": body_type,
-                },
-                [request.body],
-            )
+            message, blobs = self._send(request.body, request.content_type, request.accept, asked)
         except ChannelEnded as end:
             return Exchange(
                 request=request,
@@ -216,6 +209,14 @@ class LocalEndpoint:
             self._home = None
         while self._closers:
             self._closers.pop()()
+
+    def _send(
+        self, body: bytes, content_type: str | None, accept: str | None, asked: dict[str, Any]
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        answer = self._call({"op": "invoke", "content_type": content_type, "accept": accept, **asked}, [body])
+        if "status" not in answer[0] and "error" in answer[0]:
+            raise RuntimeError(f"the script's process did not understand us: {answer[0]['error']}")
+        return answer
 
     def _call(
         self, message: dict[str, Any], blobs: list[bytes], timeout: float | None = None
@@ -293,33 +294,36 @@ class LocalEndpoint:
             by=by or None,
             model=read_value(model, None, []) if model else None,
             module_file=message.get("module_file"),
-            response=_response(message, 0, blobs) if "status" in message else None,
+            response=_response(dict(message, body=0), blobs) if "status" in message else None,
             seconds=seconds,
             output=output,
         )
 
-    def _for_dead_worker(self, death: str) -> Response:
+    def _no_answer(self, ended: Ended, death: str) -> Response:
+        if ended is Ended.TIMED_OUT:
+            return Response(status=500, body=b"", content_type=None, error=death)
+        if self._channel is not None:
+            self._forget_process()
         answer = self.stack.fail(SystemExit())
         return Response(status=answer.status, body=answer.body or b"", content_type=answer.content_type, error=death)
 
+    def _refusal(self, loaded: Loaded) -> Response | None:
+        if loaded.ended is not Ended.ANSWERED:
+            return None
+        response = loaded.response or Response(status=self.stack.error_status, body=b"", content_type=None)
+        return replace(response, error=str(loaded.failure))
+
     def _not_loaded(self, request: Request, loaded: Loaded) -> Exchange:
-        response = None
-        if loaded.ended is Ended.ANSWERED:
-            response = loaded.response or Response(status=self.stack.error_status, body=b"", content_type=None)
-            response = replace(response, error=str(loaded.failure))
         return Exchange(
             request=request,
             ended=loaded.ended,
-            response=response,
+            response=self._refusal(loaded),
             failure=loaded.failure,
             death=loaded.death,
             output=loaded.output,
         )
 
     def _read_exchange(self, request: Request, message: dict[str, Any], blobs: list[bytes], seconds: float) -> Exchange:
-        if "error" in message and "status" not in message:
-            raise RuntimeError(f"the script's process did not understand us: {message['error']}")
-        index = message.get("body")
         failure = message.get("failure")
         if message.get("dies"):
             return Exchange(
@@ -331,12 +335,12 @@ class LocalEndpoint:
                 death=str(message.get("error") or "the server's worker dies"),
                 seconds=seconds,
                 shows_stages=self.engine != "worker",
-                instead=_response(message, index, blobs),
+                instead=_response(message, blobs),
             )
         return Exchange(
             request=request,
             ended=Ended.ANSWERED,
-            response=_response(message, index, blobs),
+            response=_response(message, blobs),
             stages=tuple(read_stage(stage, blobs) for stage in message.get("stages") or ()),
             failure=Failure.from_wire(failure) if failure else None,
             seconds=seconds,
@@ -344,7 +348,8 @@ class LocalEndpoint:
         )
 
 
-def _response(message: dict[str, Any], index: int | None, blobs: list[bytes]) -> Response:
+def _response(message: dict[str, Any], blobs: list[bytes]) -> Response:
+    index = message.get("body")
     return Response(
         status=int(message["status"]),
         body=b"" if index is None else blobs[index],

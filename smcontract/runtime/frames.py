@@ -20,7 +20,7 @@ _CHUNK = 1024 * 1024
 
 Message = Dict[str, Any]
 _encode = json.JSONEncoder(separators=(",", ":")).encode
-_decode = json.JSONDecoder().decode
+_decode = json.JSONDecoder().raw_decode
 
 
 def pack(message: Message, blobs: Sequence[bytes] = ()) -> bytes:
@@ -46,9 +46,12 @@ def sizes(header: bytes) -> Tuple[int, int]:
 def unpack(text: bytes, payload: bytes) -> Tuple[Message, List[bytes]]:
     """Return the message and its blobs; raises ValueError for what is no frame."""
     try:
-        message = _decode(text.decode("utf-8"))
+        decoded = text.decode("utf-8")
+        message, end = _decode(decoded)
     except RecursionError:
         raise ValueError("a frame's JSON is nested too deeply") from None
+    if end != len(decoded):
+        raise ValueError("a frame's JSON must be all of its text")
     if not isinstance(message, dict):
         raise ValueError("a frame's JSON must be an object")  # noqa: TRY004
     lengths = message.pop("blobs", [])

@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 from types import ModuleType
-from typing import Dict, List, Optional, Sequence
+from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from smcontract.stacks._packages import ContainerPackages
 
@@ -25,6 +25,7 @@ class Loaded:
         self.module: Optional[ModuleType] = None
         self._path = list(sys.path)
         self._displaced: Dict[str, ModuleType] = {}
+        self._present: Dict[str, ModuleType] = {}
 
     def load(self) -> None:
         """Import the module with the code directory first on the path; no such module leaves None.
@@ -33,6 +34,7 @@ class Loaded:
         """
         _loaded.append(self)
         self._displace()
+        self._present = dict(sys.modules)
         sys.path[:] = [self.code_dir, *(entry for entry in sys.path if entry != self.code_dir)]
         sys.meta_path.append(self._packages)
         importlib.invalidate_caches()
@@ -55,11 +57,13 @@ class Loaded:
         if self._packages in sys.meta_path:
             sys.meta_path.remove(self._packages)
         # What is under this directory now may be of one that was loaded later from the same.
-        if not any(other.code_dir == self.code_dir for other in later):
-            for name in _modules_under([self.code_dir]):
+        sharing = [other for other in later if other.code_dir == self.code_dir]
+        for other in sharing:
+            other._present = self._present
+        own = [] if sharing else [self.code_dir]
+        for name, module in self._imported():
+            if self._provided(module) or (name != "__main__" and _is_under(own, module)):
                 del sys.modules[name]
-        for name in [name for name, module in sys.modules.items() if self._provided(module)]:
-            del sys.modules[name]
         if self.module is not None and sys.modules.get(self.name) is self.module:
             del sys.modules[self.name]
         if later:
@@ -80,6 +84,11 @@ class Loaded:
         file = getattr(module, "__file__", None)
         return module is self.module or (isinstance(file, str) and file.startswith(os.path.join(self.code_dir, "")))
 
+    def _imported(self) -> List[Tuple[str, ModuleType]]:
+        # By what was there already: a look at the file of every module takes ten times as long.
+        present = self._present
+        return [(name, module) for name, module in list(sys.modules.items()) if present.get(name) is not module]
+
     def _has(self, name: str) -> bool:
         place = os.path.join(self.code_dir, name)
         return os.path.isdir(place) or os.path.isfile(place + ".py")
@@ -89,9 +98,13 @@ class Loaded:
 
     def _displace(self) -> None:
         # Another script's `inference` or helper module must not be taken for this one's.
-        names = [
-            name for name in _modules_under([other.code_dir for other in _loaded]) if self._has(name.partition(".")[0])
-        ]
+        directories = [other.code_dir for other in _loaded]
+        tops = _importable_names(self.code_dir)
+        names = []
+        for name, loaded in list(sys.modules.items()):
+            top = name.partition(".")[0]
+            if top in tops and name != "__main__" and _is_under(directories, loaded) and self._has(top):
+                names.append(name)
         present = sys.modules.get(self.name)
         if present is not None and self.name != "__main__" and not _is_of_interpreter(present):
             names.append(self.name)
@@ -101,14 +114,18 @@ class Loaded:
                 self._displaced[name] = module
 
 
-def _modules_under(directories: List[str]) -> List[str]:
-    prefixes = tuple(os.path.join(directory, "") for directory in directories)
-    found = []
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str) and file.startswith(prefixes) and name != "__main__":
-            found.append(name)
-    return found
+def _importable_names(directory: str) -> Set[str]:
+    """Return at least what a directory has modules and packages of."""
+    try:
+        entries = os.listdir(directory)
+    except OSError:
+        return set()
+    return {entry[:-3] if entry.endswith(".py") else entry for entry in entries}
+
+
+def _is_under(directories: Sequence[str], module: ModuleType) -> bool:
+    file = getattr(module, "__file__", None)
+    return isinstance(file, str) and file.startswith(tuple(os.path.join(directory, "") for directory in directories))
 
 
 def _is_of_interpreter(module: ModuleType) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 # The stacks import these three where they need them, and a script may have modules of these names beside it.
 import inspect  # noqa: F401
 import json  # noqa: F401
@@ -11,13 +9,13 @@ import os
 import shutil
 import tempfile
 import traceback  # noqa: F401
-import warnings
-from typing import Any, Callable, Dict, FrozenSet, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Optional, Tuple
 
 from smcontract.runtime.describe import describe
 from smcontract.runtime.export import export
 from smcontract.runtime.facts import facts_of
 from smcontract.runtime.failure import failure_of
+from smcontract.runtime.ignoring import ignoring_warnings
 from smcontract.runtime.loading import Loaded
 from smcontract.runtime.plan import Plan, Step, default_step, make_plan
 from smcontract.runtime.values import MessageError, Values, from_blob
@@ -74,7 +72,8 @@ class Service:
                 raise MessageError("unknown op {!r}".format(message["op"]))
             if self._owns_process:
                 return op(message, blobs)
-            with _as_in_a_container():
+            # pytest's `-W error` must not turn a warning, which a container prints, into the script's exception.
+            with ignoring_warnings():
                 return op(message, blobs)
         except MessageError as error:
             return {"error": str(error)}, []
@@ -174,6 +173,7 @@ class Service:
         if stack is None or not self._key:
             raise MessageError("no script is loaded")
         wanted = message.get("export") or ()
+        told = message.get("stages", True)
         stages: List[Message] = []
         out: List[bytes] = []
         failure = None
@@ -182,7 +182,7 @@ class Service:
             plan, model = self._ready(frozenset(message.get("mask") or ()))
             content_type = stack.content_type(message.get("content_type"))
             accept = stack.accept(message.get("accept"), self._environment)
-            value = self._run(Step("body", "default", _body), stack, blobs[0], content_type, message.get("body_type"))
+            value = self._run(_BODY, stack, blobs[0], content_type, message.get("body_type"))
             for step in plan.steps:
                 name = step.name
                 if name == "input_fn":
@@ -194,6 +194,8 @@ class Service:
                 else:
                     arguments = (model, value, content_type, accept)
                 value = self._run(step, *arguments)
+                if not told:
+                    continue
                 stage = {"name": name, "by": step.by, "value": describe(value)}
                 if name in wanted:
                     stage["export"] = export(value, out)
@@ -278,6 +280,9 @@ def _body(stack: Stack, raw: bytes, content_type: Optional[str], body_type: Opti
     return stack.body(raw, content_type) if body_type is None else from_blob(raw, body_type)
 
 
+_BODY = Step("body", "default", _body)
+
+
 def reply(answer: Answer, stages: List[Message], failure: Optional[Message], out: List[bytes]) -> Reply:
     """Return the message that tells an answer and all that came of the request."""
     body = None
@@ -293,11 +298,3 @@ def reply(answer: Answer, stages: List[Message], failure: Optional[Message], out
         "failure": failure,
         "body": body,
     }, out
-
-
-@contextlib.contextmanager
-def _as_in_a_container() -> Iterator[None]:
-    # pytest's `-W error` must not turn a warning, which a container prints, into the script's exception.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield

@@ -645,6 +645,35 @@ def test_without_isolation_it_answers_the_same(tmp_path: Path) -> None:
     assert "inference" not in sys.modules
 
 
+@pytest.mark.parametrize("isolation", ["process", "none"])
+def test_a_client_s_request_looks_into_no_value(isolation: str, tmp_path: Path) -> None:
+    source = """
+        looked = []
+
+        class Data:
+            def __len__(self):
+                looked.append(self)
+                return 1
+
+        def model_fn(model_dir):
+            return None
+
+        def input_fn(body, content_type):
+            return Data()
+
+        def predict_fn(data, model):
+            return len(looked)
+
+        def output_fn(prediction, accept):
+            return str(prediction)
+    """
+    with serve(tmp_path, source, isolation=isolation) as endpoint:
+        assert [endpoint.invoke(b"").body for _ in range(2)] == [b"0", b"0"]
+        exchange = endpoint.exchange(request())
+        assert [stage.name for stage in exchange.stages] == ["input_fn", "predict_fn", "output_fn"]
+        assert endpoint.invoke(b"").body == b"1"
+
+
 def test_a_model_directory_is_served_as_it_is_laid_out(tmp_path: Path) -> None:
     write_script(tmp_path / "code", SURROUNDINGS, files={"../weights.pkl": b"x"})
     target = target_of(tmp_path)

@@ -81,6 +81,7 @@ def raw(text: Any, payload: Any = b"") -> Any:
         (struct.pack("!II", 0, frames.MAX_PAYLOAD + 1), "over the bound"),
         (raw(b"[]"), "must be an object"),
         (raw(b"{"), "Expecting"),
+        (raw(b"{}{}"), "all of its text"),
         (raw(b"\xff"), "decode"),
         (raw(b"[" * 100000), "nested too deeply"),
         (raw(b"{}", b"x"), "do not add up"),
