@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,11 +75,14 @@ def judge(
     files: Mapping[str, str | bytes] | None = None,
     **settings: Any,
 ) -> Judgement:
-    """Judge a script by one check under one stack, with few examples unless `max_examples` says otherwise."""
+    """Judge a script by one check under one stack, with few examples unless `max_examples` says otherwise.
+
+    With `SMCONTRACT_TEST_CONFIRM=auto`, and AWS's own toolkit installed, each violation must hold there too.
+    """
     script = write_script(directory, source, files=files)
     settings.setdefault("max_examples", 25)
     # A second process for each script that fails: what is confirmed stands in tests of its own.
-    settings.setdefault("confirm", "off")
+    settings.setdefault("confirm", os.environ.get("SMCONTRACT_TEST_CONFIRM", "off"))
     # Likewise what the source shows as well, so that a running check can be held to what it says itself.
     mine = [check for check in static_checks() if check.code in {*_ALWAYS_ASKED, code}]
     with patch("smcontract.findings.static_checks", lambda: mine):

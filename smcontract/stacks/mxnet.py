@@ -95,7 +95,7 @@ class MXNetStack(ModelServerStack):
         return "needs {} in the model directory".format(", ".join(missing)) if missing else None
 
     def default_model_fn(self, model_dir: str) -> Any:
-        """Load a module, and load it again with the context taken for a batch size, which fails.
+        """Load the saved module, which always fails: the toolkit passes its context for the batch size.
 
         Its second parameter is a batch size, which a sagemaker-inference that counts parameters takes for
         a place for the context. Raises ValueError for a file that is missing, else TypeError.
@@ -104,8 +104,12 @@ class MXNetStack(ModelServerStack):
         return arrays.load_module(model_dir, self.new_context(model_dir))
 
     def default_input_fn(self, data: Any, content_type: Optional[str]) -> Any:
-        """Return an `NDArray` of float32, on the CPU."""
+        """Return an `NDArray` of float32 on the CPU; for a module an `NDArrayIter` over it, and of CSV too."""
         return arrays.decode(data, content_type, self.content_types)
+
+    def default_predict_fn(self, data: Any, model: Any) -> Any:
+        """Call a Gluon block with the data; return a module's `model.predict(data)`."""
+        return self.for_model(model).default_predict_fn(data, model)
 
     def default_output_fn(self, prediction: Any, accept: str) -> Any:
         """Encode an `NDArray`; the client is told the whole Accept header, not the type chosen from it."""
@@ -120,6 +124,10 @@ class TransformStack(MXNetStack):
     def for_model(self, model: Any) -> Stack:  # noqa: ARG002
         """Return this stack, whatever the model is."""
         return self
+
+    def default_predict_fn(self, data: Any, model: Any) -> Any:
+        """Refuse, as sagemaker-inference does."""
+        return ModelServerStack.default_predict_fn(self, data, model)
 
     def bind(self, name: str, function: Any, context: Context) -> Callable[..., Any]:
         """Return how sagemaker-inference calls it."""

@@ -58,6 +58,11 @@ def test_nothing_of_the_script_runs(said: Said, here: Path) -> None:
     ("stack", "function", "told"),
     [
         ("inference", "predict_fn", "missing: no default: without it every request is answered with 500"),
+        (
+            "mxnet",
+            "predict_fn",
+            "default (mxnet): call a Gluon block with the data; return a module's `model.predict(data)`",
+        ),
         ("inference", "model_fn", "missing: no default: without it no model loads"),
         ("pytorch", "model_fn", "default (pytorch): load `model.pt`"),
         ("pytorch", "predict_fn", "default (pytorch): call the model in evaluation mode"),

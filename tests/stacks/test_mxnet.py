@@ -114,6 +114,21 @@ def test_who_may_take_the_context(name: str, defined: Any, passes: bool) -> None
     assert STACK.passes_context(name, (*defined, "transform_fn"))
 
 
+@pytest.mark.parametrize("kind", [None, "gluon", "module"])
+def test_the_kind_of_model_decides_on_how_it_predicts(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Model:
+        def __call__(self, data: Any) -> Any:
+            return ["called", data]
+
+        def predict(self, data: Any) -> Any:
+            return ["predicted", data]
+
+    monkeypatch.setattr("smcontract.stacks._mxnet_arrays.kind_of", lambda _: kind)
+    expected = ["predicted" if kind == "module" else "called", 1]
+    assert STACK.default_predict_fn(1, Model()) == expected
+    assert STACK.for_model(Model()).default_predict_fn(1, Model()) == expected
+
+
 def test_what_is_no_json_or_npy_is_refused() -> None:
     with pytest.raises(Exception, match="text/csv is not supported") as raised:
         STACK.default_input_fn("1,2", "text/csv")
