@@ -322,7 +322,8 @@ class TestProperty:
         dies = "os._exit(1 + int(4 * sum(data[0])) % 99) if data[0] != [1, 2, 3] else None"
         predicts = f"{dies} if isinstance(data, list) else None"
         source = script(imports=f"open({str(counter)!r}, 'a').write('x')", predicts=predicts)
-        judged = judge(tmp_path, source, CODE, content_types=["application/json"], max_examples=200)
+        # A confirmation would start it again.
+        judged = judge(tmp_path, source, CODE, content_types=["application/json"], max_examples=200, confirm="off")
         (check,) = judged.checks
         assert (check.outcome, check.reason) == ("failed", "stopped after 5 deaths")
         assert 1 <= len(judged.violations) <= 5
