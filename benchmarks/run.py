@@ -24,8 +24,8 @@ from smcontract.endpoints import LocalEndpoint
 
 ROOT = Path(__file__).parents[1]
 ORDINAL = ROOT / "examples" / "ordinal" / "inference.py"
-REQUESTS = 200
-BATCHES = 50
+REQUESTS = 20
+BATCHES = 400
 
 
 def best(action: Callable[[], object], runs: int) -> float:
@@ -111,8 +111,9 @@ ENGINES: tuple[tuple[str, float | None, dict[str, str]], ...] = (
 def round_trip() -> None:
     """Measure a message that does nothing, and a whole request under each engine, beside calling the functions.
 
-    All of them take turns in many short batches, and of each the best one counts: other work on the machine,
-    and a virtual machine whose other core is woken late for seconds on end, then decide no figure.
+    All of them take turns in many batches, short enough that some are run without a break even on a busy machine,
+    and of each the best one counts: other work, and a virtual machine whose other core is woken late for seconds on
+    end, then decide no figure.
     """
     with contextlib.ExitStack() as stack:
         actions = [direct_calls()]
