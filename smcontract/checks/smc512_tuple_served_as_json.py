@@ -19,13 +19,19 @@ _LAST = {"output_fn": 1, "transform_fn": 3}
 _CALLED = frozenset({"accept", "content_type", "response_content_type", "mimetype", "mime_type"})
 
 
-@check("SMC512", "tuple-served-as-json", phases=(Phase.STATIC,), running="smcontract.checks._shown:confirm_run")
+@check(
+    "SMC512",
+    "tuple-served-as-json",
+    phases=(Phase.STATIC, Phase.MATRIX),
+    running="smcontract.checks._pairs:confirm_pairs",
+)
 def tuple_served_as_json(ctx: StaticContext) -> Iterator[Violation]:
     """`output_fn` returns the body together with its content type, where the stack does not take them apart.
 
     ## What it does
     Looks for a `return` of two values, the second of which is a content type: a media type, or the function's
-    `accept`. A warning where only the script's imports say that it is meant for this stack.
+    `accept`. Where the script can run, a valid request shows what the source does not: a pair from a helper, or
+    under a decorator. A warning where only the script's imports say that it is meant for this stack.
 
     ## Why it fails on SageMaker
     Under `huggingface` the tuple is the response: the server writes it as JSON, so that the client gets status 200
@@ -40,8 +46,8 @@ def tuple_served_as_json(ctx: StaticContext) -> Iterator[Violation]:
     Return the body alone: the response is labelled with the Accept of the request.
 
     ## When it stays silent
-    Under stacks that take the tuple apart, for functions that are imported or decorated in an unknown way, and
-    where the source does not show that the second value is a content type.
+    Under stacks that take the tuple apart, and where neither the source nor a request shows that the second value
+    is a content type.
 
     ## Source
     sagemaker-huggingface-inference-toolkit 2.6.0, `handler_service.py`, `handle`; multi-model-server 1.1.11,

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+import smcontract
+from smcontract.checks._pairs import _returned_pair
 from smcontract.checks.smc512_tuple_served_as_json import tuple_served_as_json
-from smcontract.violations import Severity, Violation
+from smcontract.endpoints import Ended, Exchange, Response
+from smcontract.script import read_script
+from smcontract.violations import Request, Severity, Violation
+from support import judge, line_of, write_script
 
 Find = Callable[..., list[Violation]]
 
@@ -72,3 +80,113 @@ def test_violations(find: Find, text: str) -> None:
 )
 def test_silence(find: Find, text: str) -> None:
     assert find(tuple_served_as_json, text, stack="huggingface") == []
+
+
+# The half that runs.
+here = partial(judge, isolation="none", content_types=["application/json"])
+BY_HELPER = """\
+    import functools
+    import json
+
+    def sent(body, kind):
+        return body, kind
+
+    def model_fn(model_dir):
+        return 2
+
+    def input_fn(body, content_type):
+        return json.loads(body)
+
+    def predict_fn(data, model):
+        return data
+
+    def output_fn(prediction, accept):
+        return {result}
+"""
+
+
+def by_helper(result: str) -> str:
+    return BY_HELPER.format(result=result)
+
+
+def test_a_pair_that_only_a_request_shows(tmp_path: Path) -> None:
+    source = by_helper("sent(json.dumps(prediction), accept)")
+    violation = here(tmp_path, source, "SMC512", stack="huggingface").violation
+    assert violation.severity is Severity.ERROR
+    assert (violation.function, violation.line) == ("output_fn", line_of(source, "def output_fn"))
+    assert violation.message.endswith("which is served as a JSON list of the two under huggingface")
+    assert violation.on_sagemaker.status == 200
+    assert violation.request is not None
+    assert violation.got.startswith("b'[\\n  ")
+
+
+def test_the_source_alone_does_not_show_it(find: Find) -> None:
+    text = by_helper("sent(json.dumps(prediction), accept)")
+    assert find(tuple_served_as_json, text, stack="huggingface") == []
+
+
+def test_what_the_source_shows_is_told_once(tmp_path: Path) -> None:
+    source = by_helper("sent(1, accept) if prediction is None else (json.dumps(prediction), accept)")
+    violation = here(tmp_path, source, "SMC512", stack="huggingface").violation
+    assert violation.line == line_of(source, "return sent(1")
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "json.dumps(prediction)",
+        "sent(json.dumps(prediction), 0.93)",
+        "sent(json.dumps(prediction), accept) + (1,)",
+        "list(sent(json.dumps(prediction), accept))[0]",
+        "[prediction, 'a']",
+        "{}[accept]",
+    ],
+)
+def test_silence_where_it_runs(tmp_path: Path, result: str) -> None:
+    assert here(tmp_path, by_helper(result), "SMC512", stack="huggingface").violations == ()
+
+
+@pytest.mark.parametrize("stack", ["inference", "pytorch", "sklearn", "xgboost", "mxnet"])
+def test_stacks_that_take_it_apart_where_it_runs(tmp_path: Path, stack: str) -> None:
+    source = by_helper("sent(json.dumps(prediction), accept)")
+    assert here(tmp_path, source, "SMC512", stack=stack).violations == ()
+
+
+def test_a_warning_where_the_stack_was_found(tmp_path: Path) -> None:
+    source = "    import transformers\n" + by_helper("sent(json.dumps(prediction), accept)")
+    judged = here(tmp_path, source, "SMC512", stack="auto", files={"transformers.py": ""})
+    assert judged.violation.severity is Severity.WARNING
+
+
+def test_one_cause(tmp_path: Path) -> None:
+    script = write_script(tmp_path, by_helper("sent(','.join(map(str, prediction)), 'text/csv')"))
+    report = smcontract.check_script(
+        script,
+        stack=["huggingface"],
+        select=["SMC501", "SMC502", "SMC505", "SMC506", "SMC512"],
+        isolation="none",
+        content_types=["application/json"],
+    )
+    assert [violation.code for violation in report.scripts[0].violations] == ["SMC512"]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'["{}", "application/json"]', True),
+        (b'["{}", "label"]', False),
+        (b'[1, "text/csv"]', False),
+        (b'["a"]', False),
+        (b"text", False),
+    ],
+)
+def test_the_worker_shows_no_stages(tmp_path: Path, body: bytes, told: bool) -> None:
+    script = write_script(tmp_path, by_helper("1"))
+    exchange = Exchange(
+        request=Request(body=b"1", content_type="application/json", accept=None),
+        ended=Ended.ANSWERED,
+        response=Response(status=200, body=body, content_type="application/json"),
+        shows_stages=False,
+    )
+    ctx = SimpleNamespace(script=read_script(script))
+    assert (_returned_pair(ctx, exchange) == "output_fn") is told  # type: ignore[arg-type]
