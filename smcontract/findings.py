@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from smcontract.checks import StaticContext, static_checks
 from smcontract.checks._check import Check
 from smcontract.checks._context import CheckContext
+from smcontract.checks._refusal import refusal_in
 from smcontract.endpoints import Failure, Value
 from smcontract.judgement import ALWAYS_ACCIDENTS, user_frame
 from smcontract.session import Session
@@ -113,7 +114,15 @@ def _recursion(session: Session, known: Violation, violation: Violation) -> bool
 
 
 def _swallowed(session: Session, known: Violation, violation: Violation) -> bool:
-    return _same_function(session, known, violation) and violation.code in _OF_A_SUCCESS
+    if violation.code not in _OF_A_SUCCESS:
+        return False
+    if _same_function(session, known, violation):
+        return True
+    # Of a function before it, from which the refusal began.
+    exchange = session.exchange(violation.request) if violation.request is not None else None
+    if exchange is None or exchange.response is None or not exchange.succeeded:
+        return False
+    return refusal_in(exchange.response.body) is not None
 
 
 def _none(session: Session, known: Violation, violation: Violation) -> bool:

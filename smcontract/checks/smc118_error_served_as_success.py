@@ -26,9 +26,9 @@ _BROAD = frozenset({"", "Exception", "BaseException"})
 @check(
     "SMC118",
     "error-served-as-success",
-    phases=(Phase.STATIC,),
+    phases=(Phase.STATIC, Phase.MATRIX),
     severity=Severity.WARNING,
-    running="smcontract.checks._shown:confirm_swallowed",
+    running="smcontract.checks._served:confirm_served",
 )
 def error_served_as_success(ctx: StaticContext) -> Iterator[Violation]:
     """An exception is swallowed and returned, or a refusal is returned and not raised.
@@ -36,7 +36,9 @@ def error_served_as_success(ctx: StaticContext) -> Iterator[Violation]:
     ## What it does
     Looks at what an `except` of a handler returns (the exception's text, None, a constant), at a text that it
     leaves in a name which is returned behind the `try`, and at a `return` of a text or a dict that says in
-    words that the request is refused.
+    words that the request is refused. Where the script can run, it sends malformed bodies, a content type and an
+    Accept that nobody supports: an error where the client gets a success that says itself that it is none
+    (`{"error": ...}`, `{"statusCode": 400, ...}`, the text of an exception), and a valid body gets something else.
 
     ## Why it fails on SageMaker
     What a function returns is a result. The client gets 200 and a body that is no prediction; neither retries
@@ -58,7 +60,8 @@ def error_served_as_success(ctx: StaticContext) -> Iterator[Violation]:
     Where a status is set or given to a response, where the next function raises on what it is given, where
     an `except` of a narrow type returns a default, where it works the answer out in another way, and for what
     a loop collects per record. A None that SMC109 tells is not told again, nor what stands behind an exception that
-    SMC121 tells.
+    SMC121 tells. Of what is answered: an error among the answers to several records, a number called `error`, a
+    label of one word, and words in which a valid body is answered too.
 
     ## Source
     sagemaker-inference 1.10.1, `transformer.py`, `transform`; multi-model-server 1.1.11, `mms/context.py`.
