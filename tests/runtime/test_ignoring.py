@@ -94,7 +94,7 @@ def test_what_shows_warnings_is_put_back(shown: list[str]) -> None:
     before = state()
     with ignoring_warnings():
         warnings.catch_warnings(record=True).__enter__()
-        warnings.showwarning = print
+        warnings.showwarning = print  # type: ignore[assignment]
     assert state() == before
     warn("shown", {})
     assert shown == ["shown"]
