@@ -279,6 +279,8 @@ class Session:
 
         def predicts(body: bytes) -> bool:
             found = exchange(body)
+            if found is not None and not found.shows_stages:
+                return found.succeeded
             return found is not None and bool(found.stage("predict_fn") or found.stage("transform_fn"))
 
         words = list(texts(content_type, self.script.json_keys))

@@ -11,6 +11,10 @@ from smcontract.endpoints._installed import find_installed
 
 TOOLKIT = find_installed("sagemaker-inference")
 IS_THERE = TOOLKIT.version == "1.10.1" and TOOLKIT.problem is None
+SERVER = find_installed("multi-model-server")
+needs_worker = pytest.mark.skipif(
+    not IS_THERE or SERVER.version is None, reason="sagemaker-inference 1.10.1 and multi-model-server are not installed"
+)
 needs_toolkit = pytest.mark.skipif(not IS_THERE, reason="sagemaker-inference 1.10.1 is not installed")
 
 DIFFERS = CARELESS.replace("import json", "import json, sys").replace(
@@ -86,3 +90,12 @@ def test_what_is_not_confirmed_is_an_error_of_ours(project: Project) -> None:
     document = json.loads((project.path / "report.json").read_text())
     assert document["summary"]["errors"] == 1
     assert document["scripts"][0]["stack"]["engine"] == "builtin"
+
+
+@needs_worker
+def test_the_worker_judges_what_a_client_sees(project: Project) -> None:
+    project.write("inference.py", ECHO)
+    flags = ("--smcontract-engine", "worker", "--smcontract-select", "SMC301,SMC505,SMC601,SMC605")
+    result = project.run("--smcontract", "inference.py", "--smcontract-max-examples", "2", *flags)
+    # SMC505 rests on values between functions, of which the worker shows none.
+    result.assert_outcomes(passed=3, skipped=1)
