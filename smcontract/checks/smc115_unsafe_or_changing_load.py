@@ -21,7 +21,7 @@ _UNPICKLES = frozenset({
     "pickle.load", "pickle.loads", "dill.load", "dill.loads", "cloudpickle.load", "cloudpickle.loads", "joblib.load",
     "pandas.read_pickle", "_pickle.loads", "jsonpickle.decode", "marshal.loads", "eval", "exec", "yaml.unsafe_load",
 })  # fmt: skip
-_CONDITIONALLY = frozenset({"numpy.load", "torch.load", "yaml.load"})
+_CONDITIONALLY = {"numpy.load": "allow_pickle", "torch.load": "weights_only"}
 _BUFFERS = frozenset({"io.BytesIO", "io.StringIO", ".seek"})
 # What a module can do and a dict of tensors cannot.
 _OF_MODULES = frozenset(
@@ -72,7 +72,7 @@ def unsafe_or_changing_load(ctx: StaticContext) -> Iterator[Violation]:
         return
     seen: set[int] = set()
     # Most scripts load what only the model directory holds.
-    may_unpickle = any(call.name in _UNPICKLES or call.name in _CONDITIONALLY for call in calls_of(script.tree).every)
+    may_unpickle = any(map(_may_unpickle, calls_of(script.tree).every))
     for use in request_uses(script.tree, script.functions, also=_BUFFERS) if may_unpickle else ():
         if _unpickles(use) and id(use.call) not in seen:
             seen.add(id(use.call))
@@ -99,6 +99,12 @@ def _unsafe(ctx: StaticContext, use: Use) -> Violation:
         cause="request",
         severity=Severity.ERROR,
     )
+
+
+def _may_unpickle(call: Call) -> bool:
+    keyword = _CONDITIONALLY.get(call.name)
+    by_keyword = keyword is not None and any(given.arg == keyword for given in call.node.keywords)
+    return call.name in _UNPICKLES or call.name == "yaml.load" or by_keyword
 
 
 def _unpickles(use: Use) -> bool:

@@ -182,6 +182,7 @@ def _mentioned(node: ast.Call) -> Iterator[str]:
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_SCOPES = frozenset({*_FUNCTIONS, ast.Lambda, ast.ClassDef})
 _LEAVES = frozenset({ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.alias, ast.arg})
 _AROUND = frozenset({
     ast.If, ast.IfExp, ast.BoolOp, ast.Try, ast.TryStar, ast.ExceptHandler, ast.While, ast.For, ast.With,
@@ -207,7 +208,7 @@ class _Collector:
             inner_owner = owner
             if kind is ast.Call:
                 self.calls.append((node, place, owner))  # type: ignore[arg-type]
-            elif isinstance(node, (*_FUNCTIONS, ast.Lambda, ast.ClassDef)):
+            elif kind in _SCOPES:
                 inner_owner, inside = self._scope(node, owner, inside)
             elif kind in _BINDERS:
                 self._binder(node)

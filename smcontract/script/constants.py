@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from smcontract.script.nodes import nodes_of
-from smcontract.script.statements import walk
+from smcontract.script.statements import statements_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Constants:
         self._assigned: dict[str, ast.expr | None] = {}
         self._modules: set[str] = set()
         top = {id(statement) for statement in tree.body}
-        for statement in walk(tree.body):
+        for statement in statements_of(tree):
             if id(statement) in top:
                 self._collect(statement)
             else:

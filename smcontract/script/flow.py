@@ -15,7 +15,7 @@ from smcontract.script.media_types import is_media_type
 from smcontract.script.names import TYPE_POSITIONS, parameters, positional, yields
 from smcontract.script.nodes import nodes_within
 from smcontract.script.paths import Module, TooLong, Walk
-from smcontract.script.statements import walk
+from smcontract.script.statements import statements_of, walk
 from smcontract.script.states import Outcome, Returned, State
 from smcontract.script.trace import definitions
 from smcontract.script.values import BODY, EXITS, Known
@@ -106,7 +106,7 @@ def module_of(tree: ast.Module) -> Module:
     """Return what a walk through a function of `tree` looks up outside of it."""
     imported: set[str] = set()
     exits = set(EXITS)
-    for statement in walk(tree.body):
+    for statement in statements_of(tree):
         if isinstance(statement, ast.Import | ast.ImportFrom):
             names = {alias.asname or alias.name.partition(".")[0]: alias.name for alias in statement.names}
             imported |= names.keys()

@@ -50,12 +50,13 @@ def stored(target: ast.AST) -> list[str]:
 
 def assigned(body: list[ast.stmt]) -> list[str]:
     """Return the names that statements may bind."""
-    return [
-        n.id
-        for statement in body
-        for n in nodes_of(statement)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store | ast.Del)
-    ]
+    return [name for statement in body for name in _assigned_in(statement)]
+
+
+@lru_cache(maxsize=512)
+def _assigned_in(statement: ast.stmt) -> tuple[str, ...]:
+    names = (node for node in nodes_of(statement) if type(node) is ast.Name)
+    return tuple(name.id for name in names if type(name.ctx) is not ast.Load)
 
 
 def bound_by(statement: ast.stmt) -> list[str]:

@@ -70,6 +70,18 @@ def text_of(node: ast.expr) -> str:
     return ast.unparse(node)
 
 
+@lru_cache(maxsize=512)
+def mentioned_in(statement: ast.stmt) -> frozenset[str]:
+    """Return the names that a statement reads or binds, those in its blocks included."""
+    return frozenset([node.id for node in nodes_of(statement) if type(node) is ast.Name])
+
+
+@lru_cache(maxsize=256)
+def calls_or_indexes(statement: ast.stmt) -> bool:
+    """Return whether a statement holds a call or a subscript: what a request's data can make fail."""
+    return any(isinstance(node, ast.Call | ast.Subscript) for node in nodes_of(statement))
+
+
 def children_of(node: ast.AST) -> list[ast.AST]:
     """Return what hangs directly below a node, in source order; contexts and operators are left out."""
     found: list[Any] = []

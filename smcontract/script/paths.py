@@ -13,7 +13,7 @@ from smcontract.lean import dataclass
 from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import assigned, captured, negated, parameters, positional, stored, yields
-from smcontract.script.nodes import nodes_of, text_of
+from smcontract.script.nodes import calls_or_indexes, mentioned_in, nodes_of, text_of
 from smcontract.script.states import Choice, Outcome, Returned, State, Step, join
 from smcontract.script.trace import Definitions
 from smcontract.script.values import (
@@ -318,7 +318,7 @@ class Walk:
         """Return whether a request can be what makes `body` fail so that `handler` catches it."""
         if self.name == "model_fn":
             return False
-        works = any(isinstance(n, ast.Call | ast.Subscript) for s in body for n in nodes_of(s))
+        works = any(map(calls_or_indexes, body))
         types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         names = {"Exception" if t is None else text_of(t).rpartition(".")[2] for t in types}
         if names & {"Exception", "BaseException"}:
@@ -326,8 +326,7 @@ class Walk:
         # What a malformed body raises, where the body itself is decoded.
         decodes = names & {"ValueError", "JSONDecodeError", "UnicodeDecodeError", "UnicodeError"}
         bodies = {name for name, value in env.items() if value is BODY}
-        read = {n.id for s in body for n in nodes_of(s) if isinstance(n, ast.Name)}
-        return bool(decodes) and bool(bodies & read) and works
+        return bool(decodes) and works and any(bodies & mentioned_in(s) for s in body)
 
     def with_(self, statement: ast.With | ast.AsyncWith, state: State) -> Outcome:
         """Walk a `with`; `contextlib.suppress` goes on where its block does not."""

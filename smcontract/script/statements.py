@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from smcontract.script.nodes import nodes_of
 
@@ -45,6 +46,12 @@ def walk(body: Sequence[ast.stmt], *, into_functions: bool = True) -> Iterator[a
             continue
         for block in reversed(blocks(statement)):
             pending.extend(reversed(block))
+
+
+@lru_cache(maxsize=2)
+def statements_of(tree: ast.Module) -> tuple[ast.stmt, ...]:
+    """Return every statement of a module, as `walk` does, kept for those who ask again."""
+    return tuple(walk(tree.body))
 
 
 def first_line(statement: ast.stmt) -> int:

@@ -6,12 +6,13 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from smcontract.lean import NamedTuple
 from smcontract.script.facts import HANDLERS, Function, FunctionNode
 from smcontract.script.flow import module_of
 from smcontract.script.nodes import children_of, nodes_within
-from smcontract.script.scopes import ModuleNames, Read, free_reads, module_names, waits_for_names, walruses
+from smcontract.script.scopes import ModuleNames, Read, free_reads, module_names, scope_of, waits_for_names, walruses
 
 # Builtins of other versions than the running one, and what `site` or a debugger's shell adds.
 _BUILTINS = frozenset(dir(builtins)) | {
@@ -53,11 +54,12 @@ def undefined_names(tree: ast.Module, functions: Mapping[str, Function], source:
     if any(word in source for word in _HINTS) and re.search(_UNSEEN, source):
         return []
     names = module_names(tree)
+    known = names.bound | _BUILTINS | {"__file__"}
     found = [_undefined(read, names, "", "") for read in _read_at_import(tree)]
     told = {one.name for one in found if one is not None}
     for handler in HANDLERS:
         function = functions.get(handler)
-        if function is None or function.node is None:
+        if function is None or function.node is None or not _may_miss(tree, function.node, known):
             continue
         for via, read in _reads(tree, function.node):
             one = _undefined(read, names, handler, via)
@@ -81,6 +83,29 @@ def _undefined(read: Read, names: ModuleNames, handler: str, via: str) -> Undefi
     if name in names.bound or name in _BUILTINS or (name.startswith("__") and name.endswith("__")):
         return None
     return Undefined(name, read.node, handler, via, names.guarded.get(name), read.refuses)
+
+
+def _may_miss(tree: ast.Module, function: FunctionNode, known: frozenset[str]) -> bool:
+    """Return whether a look at the names alone leaves a doubt: in a handler, or in anything that it leads to."""
+    helpers = module_of(tree).helpers
+    classes = {statement.name: statement for statement in tree.body if isinstance(statement, ast.ClassDef)}
+    seen: set[str] = set()
+    pending: list[FunctionNode | ast.ClassDef] = [function]
+    while pending:
+        node = pending.pop()
+        read = _names_read(node)
+        if not read <= known and (isinstance(node, ast.ClassDef) or not read - known <= scope_of(node).bound):
+            return True
+        for name in read - seen:
+            seen.add(name)
+            pending += [found[name] for found in (helpers, classes) if name in found]
+    return False
+
+
+@lru_cache(maxsize=64)
+def _names_read(node: FunctionNode | ast.ClassDef) -> frozenset[str]:
+    names = (inner for inner in nodes_within(node) if type(inner) is ast.Name)
+    return frozenset([name.id for name in names if type(name.ctx) is ast.Load])
 
 
 def _reads(tree: ast.Module, function: FunctionNode) -> Iterator[tuple[str, Read]]:

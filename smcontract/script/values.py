@@ -9,7 +9,6 @@ import operator
 import sys
 from collections.abc import Callable
 
-from smcontract.lean import dataclass
 from smcontract.script.constants import UNKNOWN, Constants, Keys
 
 TYPE_CHECKING = False
@@ -26,12 +25,20 @@ BODY: Final = object()
 """The request's body itself."""
 
 
-@dataclass(frozen=True, slots=True)
 class Known:
     """A value; `typed` where it comes from the request's content type or Accept."""
 
-    value: Any
-    typed: bool = False
+    # As for states: too many are made for a dataclass.
+    __slots__ = ("typed", "value")
+
+    def __init__(self, value: Any, typed: bool = False) -> None:
+        self.value, self.typed = value, typed
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Known) and (self.value, self.typed) == (other.value, other.typed)
+
+    def __hash__(self) -> int:
+        return hash((self.value, self.typed))
 
 
 class Ends(Exception):
