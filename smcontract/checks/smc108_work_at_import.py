@@ -10,6 +10,7 @@ from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script.calls import Call, Calls, calls_of
 from smcontract.script.certain import Step, certain
 from smcontract.script.literals import leading_text, shown
+from smcontract.script.nodes import nodes_of
 from smcontract.script.statements import statements_of
 from smcontract.script.trace import definitions
 from smcontract.violations import OnSageMaker, Severity, Violation
@@ -109,9 +110,9 @@ def steps_at_import(ctx: StaticContext) -> dict[str, list[Step]]:
     tree = ctx.script.tree
     if tree is None:
         return {}
-    names = calls_of(tree)
-    if not _may_work(ctx, names):
+    if not _may_work(ctx, tree):
         return {}
+    names = calls_of(tree)
     found: dict[str, list[Step]] = {}
     is_set = _variables_set(tree, names) | ctx.env.keys()
     has_parser = any(call.name in _PARSERS for call in names.every) and not _sets_arguments(tree, names)
@@ -124,11 +125,26 @@ def steps_at_import(ctx: StaticContext) -> dict[str, list[Step]]:
     return found
 
 
-def _may_work(ctx: StaticContext, names: Calls) -> bool:
+def _may_work(ctx: StaticContext, tree: ast.Module) -> bool:
     """Return whether a look at the calls alone leaves a doubt: most scripts only define functions."""
     if any(word in ctx.script.source for word in ("SM_", "SystemExit")):
         return True
+    if not any(map(_calls, tree.body)):
+        return False
+    names = calls_of(tree)
     return any(call.name in _NAMES or _method(call) in _METHODS for call in names.reached(names.at_import()))
+
+
+def _calls(statement: ast.stmt) -> bool:
+    """Return whether a statement may call anything where it stands: a plain definition or import does not."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        given = statement.args
+        return bool(statement.decorator_list or given.defaults or given.kw_defaults)
+    if isinstance(statement, ast.ClassDef):
+        return bool(statement.decorator_list or statement.keywords) or any(map(_calls, statement.body)) or (
+            any(isinstance(node, ast.Call) for base in statement.bases for node in nodes_of(base))
+        )
+    return any(isinstance(node, ast.Call) for node in nodes_of(statement))
 
 
 def _method(call: Call) -> str:

@@ -10,7 +10,7 @@ from smcontract.checks._answers import load_fails
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.checks._requirements import pinned
 from smcontract.script import Script
-from smcontract.script.calls import AT_IMPORT, SERVING, Call, calls_of, served
+from smcontract.script.calls import AT_IMPORT, REQUESTED, SERVING, Call, calls_of, served
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import positional
 from smcontract.script.nodes import nodes_within
@@ -72,7 +72,7 @@ def unsafe_or_changing_load(ctx: StaticContext) -> Iterator[Violation]:
         return
     seen: set[int] = set()
     # Most scripts load what only the model directory holds.
-    may_unpickle = any(map(_may_unpickle, calls_of(script.tree).every))
+    may_unpickle = any(_may_unpickle(call) for _, call in served(script.tree, script.functions, REQUESTED))
     for use in request_uses(script.tree, script.functions, also=_BUFFERS) if may_unpickle else ():
         if _unpickles(use) and id(use.call) not in seen:
             seen.add(id(use.call))

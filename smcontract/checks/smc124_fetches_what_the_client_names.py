@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
-from smcontract.script.calls import Call, calls_of
+from smcontract.script.calls import REQUESTED, Call, served
 from smcontract.script.nodes import nodes_of
 from smcontract.script.request import Use, request_uses
 from smcontract.violations import OnSageMaker, Severity, Violation
@@ -83,7 +83,8 @@ def fetches_what_the_client_names(ctx: StaticContext) -> Iterator[Violation]:
     script = ctx.script
     if script.tree is None or not any(word in script.source for word in _WORDS):
         return
-    if not any(_may_open(call) for call in calls_of(script.tree).every):
+    # Most scripts open what only the model directory holds.
+    if not any(_may_open(call) for _, call in served(script.tree, script.functions, REQUESTED)):
         return
     seen: set[int] = set()
     for use in request_uses(script.tree, script.functions, also=_THROUGH):

@@ -61,9 +61,13 @@ def _assigned_in(statement: ast.stmt) -> tuple[str, ...]:
 
 def bound_by(statement: ast.stmt) -> list[str]:
     """Return the names that a statement itself binds or unbinds, and not one in its blocks; `*` for a star import."""
+    if statement.__class__ in _BINDING_NOTHING:
+        return []
     match statement:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             return [name]
+        case ast.Assign(targets=targets):
+            return [name for target in targets for name in _bound_in(target)]
         case ast.Import(names=names) | ast.ImportFrom(names=names):
             return [alias.asname or alias.name.partition(".")[0] for alias in names]
         case ast.With(items=items) | ast.AsyncWith(items=items):
@@ -74,13 +78,14 @@ def bound_by(statement: ast.stmt) -> list[str]:
             return [name for case in cases for name in captured(case.pattern)]
         case ast.Try(handlers=handlers) | ast.TryStar(handlers=handlers):
             return [handler.name for handler in handlers if handler.name]
-        case ast.Assign(targets=targets):
-            return [name for target in targets for name in _bound_in(target)]
         case ast.AugAssign(target=target) | ast.AnnAssign(target=target, value=ast.expr()):
             return _bound_in(target)
         case ast.Delete():
             return assigned([statement])
     return []
+
+
+_BINDING_NOTHING = frozenset({ast.Expr, ast.Return, ast.If, ast.Raise, ast.While, ast.Pass, ast.Assert})
 
 
 def _bound_in(target: ast.expr) -> list[str]:
@@ -96,6 +101,10 @@ def captured(pattern: ast.pattern) -> list[str]:
     return [name for name in names if isinstance(name, str)]
 
 
+@lru_cache(maxsize=64)
 def yields(function: ast.FunctionDef) -> bool:
     """Return whether a function may be a generator."""
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in nodes_within(function))
+    return not _YIELDS.isdisjoint([node.__class__ for node in nodes_within(function)])
+
+
+_YIELDS = frozenset({ast.Yield, ast.YieldFrom})

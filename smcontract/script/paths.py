@@ -103,6 +103,12 @@ class Walk:
     def statement(self, statement: ast.stmt, state: State) -> Outcome:
         """Walk one statement; the cases are those that can change where the walk goes."""
         match statement:
+            case ast.Expr(value=value):
+                self.expression(value, state)
+            case ast.Assign(targets=targets, value=value):
+                result = evaluate(value, self)
+                for target in targets:
+                    self.assign(target, result)
             case ast.Return(value=value):
                 result = Known(None) if value is None else evaluate(value, self)
                 return Outcome(None, [Returned(statement, result, self.state)])
@@ -133,12 +139,6 @@ class Walk:
                 self.bind(name, UNKNOWN)
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 state.forget(alias.asname or alias.name.partition(".")[0] for alias in names)
-            case ast.Expr(value=value):
-                self.expression(value, state)
-            case ast.Assign(targets=targets, value=value):
-                result = evaluate(value, self)
-                for target in targets:
-                    self.assign(target, result)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self.assign(target, evaluate(value, self))
             case ast.AugAssign(target=target, value=value):

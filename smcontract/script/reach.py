@@ -11,11 +11,11 @@ from functools import lru_cache
 
 from smcontract.lean import NamedTuple
 from smcontract.script.flow import module_of
-from smcontract.script.names import assigned, captured, stored, yields
-from smcontract.script.nodes import children_of, nodes_of, text_of
+from smcontract.script.names import assigned, bound_by, captured, stored, yields
+from smcontract.script.nodes import children_of, nodes_of, nodes_within, text_of
 from smcontract.script.paths import Module
 from smcontract.script.scopes import scope_of
-from smcontract.script.statements import blocks
+from smcontract.script.statements import SIMPLE, blocks
 
 _DEPTH = 4
 # Context managers that let an exception through, so that a `return` in their block ends the function.
@@ -27,6 +27,9 @@ _TRANSPARENT = frozenset(
 )
 
 
+_JUMPS = frozenset({ast.Return, ast.Raise, ast.Break, ast.Continue})
+
+
 class Unreachable(NamedTuple):
     """Statements that no way leads to: those from the first on, behind the statement that ends the way."""
 
@@ -34,12 +37,13 @@ class Unreachable(NamedTuple):
     end: ast.stmt
 
 
-def unreachable(function: ast.FunctionDef, tree: ast.Module) -> list[Unreachable]:
+@lru_cache(maxsize=32)
+def unreachable(function: ast.FunctionDef, tree: ast.Module) -> tuple[Unreachable, ...]:
     """Return the statements of a function, of the module `tree`, that cannot be reached, in source order."""
     found: list[Unreachable] = []
     module = module_of(tree)
     _ends(function.body, lambda value: _never_comes_back(value, module, depth=0), found)
-    return sorted(found, key=lambda one: one.statements[0].lineno)
+    return tuple(sorted(found, key=lambda one: one.statements[0].lineno))
 
 
 def _never_comes_back(value: ast.expr, module: Module, *, depth: int) -> bool:
@@ -80,9 +84,10 @@ def _ends(body: list[ast.stmt], exits: Callable[[ast.expr], bool], found: list[U
 
 
 def _stops(statement: ast.stmt, exits: Callable[[ast.expr], bool], found: list[Unreachable]) -> bool:
+    kind = statement.__class__
+    if kind in SIMPLE and kind is not ast.Expr:
+        return kind in _JUMPS
     match statement:
-        case ast.Return() | ast.Raise() | ast.Break() | ast.Continue():
-            return True
         case ast.Expr(value=value):
             return exits(value)
         case ast.If(body=body, orelse=orelse):
@@ -191,11 +196,56 @@ def certain_reads(node: ast.expr) -> Iterator[ast.Name]:
 def doubtful_reads(function: ast.FunctionDef) -> frozenset[str]:
     """Return the local names of a function that some way may read before it binds them."""
     local = scope_of(function).bound - {a.arg for a in nodes_of(function.args) if isinstance(a, ast.arg)}
-    if not local:
+    if not local or _are_bound_first(function, local):
         return frozenset()
     flow = _Assignment(local)
     flow.block(function.body, frozenset())
     return frozenset(flow.doubtful)
+
+
+def _are_bound_first(function: ast.FunctionDef, local: frozenset[str]) -> bool:
+    """Return whether each local name is bound by a statement under no condition before anything reads it.
+
+    A look at where names stand, which is enough for most functions; false says nothing.
+    """
+    first: dict[str, tuple[int, int]] = {}
+    for node in nodes_within(function):
+        if node.__class__ is ast.Name:
+            name, place = node.id, (node.lineno, node.col_offset)  # type: ignore[attr-defined]
+        elif node.__class__ is ast.AugAssign:
+            # It reads what it is about to bind.
+            target = node.target  # type: ignore[attr-defined]
+            if not isinstance(target, ast.Name):
+                continue
+            name, place = target.id, (target.lineno, target.col_offset)
+        elif node.__class__ is ast.Delete:
+            return False
+        else:
+            continue
+        if name in local and isinstance(getattr(node, "ctx", None), ast.Store):
+            continue
+        if name in local and (name not in first or place < first[name]):
+            first[name] = place
+    pending = list(reversed(function.body))
+    while first and pending:
+        statement = pending.pop()
+        kind = statement.__class__
+        if kind in _COMPOUND:
+            continue
+        end = (statement.end_lineno or 0, statement.end_col_offset or 0)
+        names: list[str] = bound_by(statement)
+        if isinstance(statement, ast.With | ast.AsyncWith):
+            end = (statement.body[0].lineno, statement.body[0].col_offset)
+            pending += reversed(statement.body)
+        for name in names:
+            if name in first and first[name] >= end:
+                del first[name]
+        if kind is ast.Return or kind is ast.Raise:
+            break
+    return not first
+
+
+_COMPOUND = frozenset({ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar, ast.Match})
 
 
 class _Assignment:

@@ -19,6 +19,7 @@ _BUILTINS = frozenset(dir(builtins)) | {
     *("WindowsError", "EncodingWarning", "ExceptionGroup", "BaseExceptionGroup", "PythonFinalizationError"),
     *("aiter", "anext", "exit", "quit", "copyright", "credits", "license", "_", "reveal_type", "profile"),
 }
+_IMPORTS = frozenset({ast.Import, ast.ImportFrom})
 # A method that runs once its class is called: torch calls `forward` for whoever calls the module.
 _METHODS = ("__init__", "__new__", "__call__", "forward")
 _MOST = 200_000
@@ -155,12 +156,16 @@ def _read_at_import(tree: ast.Module) -> Iterator[Read]:
         for s in tree.body
     )
     for statement in _run_at_import(tree):
+        if statement.__class__ in _IMPORTS:
+            continue
         # What a function's body reads is read when it is called, and megabytes of data read no name.
         pending: list[ast.AST] = list(_at_definition(statement, lazy=lazy))
         while pending and left > 0:
             node = pending.pop()
             left -= 1
             match node:
+                case ast.Constant():
+                    pass
                 case ast.Name(ctx=ast.Load()):
                     yield Read(node, refuses=False, called=False)
                 case ast.Lambda():
@@ -169,8 +174,6 @@ def _read_at_import(tree: ast.Module) -> Iterator[Read]:
                     pending.append(node.generators[0].iter)
                 case ast.BoolOp(values=[first, *_]) | ast.IfExp(test=first):
                     pending.append(first)
-                case ast.Constant():
-                    pass
                 case _:
                     pending.extend(children_of(node))
 
