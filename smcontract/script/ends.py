@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from smcontract.script.constants import UNKNOWN
-from smcontract.script.nodes import nodes_within, text_of
+from smcontract.script.nodes import nodes_within, suppresses
 from smcontract.script.paths import Module
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ def _ends(body: list[ast.stmt]) -> bool:
             return _ends(taken) and _ends(orelse)
         case ast.With(items=items, body=inner):
             # `contextlib.suppress` goes on behind its block.
-            return _ends(inner) and not any("suppress" in text_of(item.context_expr) for item in items)
+            return _ends(inner) and not any(suppresses(item.context_expr) for item in items)
         case ast.Try(body=tried, handlers=handlers, orelse=orelse):
             return (_ends(tried) or _ends(orelse)) and all(_ends(handler.body) for handler in handlers)
     return False

@@ -70,6 +70,26 @@ def text_of(node: ast.expr) -> str:
     return ast.unparse(node)
 
 
+def dotted(node: ast.expr) -> str:
+    """Return a name with its attributes, `sys.exit`, and an empty text for any other expression."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+@lru_cache(maxsize=256)
+def suppresses(manager: ast.expr) -> bool:
+    """Return whether a context manager is made of anything that is named `suppress`, as `contextlib`'s is."""
+    return any(
+        "suppress" in str(getattr(node, name, ""))
+        for node in nodes_of(manager)
+        for name in ("id", "attr", "arg", "value")
+        if name != "value" or isinstance(node, ast.Constant)
+    )
+
+
 @lru_cache(maxsize=512)
 def mentioned_in(statement: ast.stmt) -> frozenset[str]:
     """Return the names that a statement reads or binds, those in its blocks included."""

@@ -13,7 +13,7 @@ from smcontract.lean import dataclass
 from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import assigned, captured, negated, parameters, positional, stored, yields
-from smcontract.script.nodes import calls_or_indexes, mentioned_in, nodes_of, text_of
+from smcontract.script.nodes import calls_or_indexes, dotted, mentioned_in, nodes_of, suppresses, text_of
 from smcontract.script.states import Choice, Outcome, Returned, State, Step, join
 from smcontract.script.trace import Definitions
 from smcontract.script.values import (
@@ -189,8 +189,8 @@ class Walk:
     ) -> Outcome:
         """Walk an `if`: the branch that is known to be taken, or both."""
         value = evaluate(test, self)
-        text = text_of(test)
-        if not isinstance(value, Known) and text in state.facts:
+        text = "" if isinstance(value, Known) else text_of(test)
+        if text in state.facts:
             value = Known(state.facts[text])
         if isinstance(value, Known):
             if value.typed:
@@ -330,16 +330,16 @@ class Walk:
 
     def with_(self, statement: ast.With | ast.AsyncWith, state: State) -> Outcome:
         """Walk a `with`; `contextlib.suppress` goes on where its block does not."""
-        suppresses = False
+        goes_on = False
         for item in statement.items:
             evaluate(item.context_expr, self)
-            suppresses |= "suppress" in text_of(item.context_expr)
+            goes_on |= suppresses(item.context_expr)
             if item.optional_vars is not None:
                 state.forget(stored(item.optional_vars))
         before = state.copy()
         before.unsure = True
         outcome = self.block(statement.body, state)
-        if suppresses:
+        if goes_on:
             before.forget(assigned(statement.body))
             outcome.normal = join([outcome.normal, before])
         return outcome
@@ -347,7 +347,7 @@ class Walk:
     def call(self, node: ast.Call, arguments: list[Any]) -> Any:
         """Evaluate a call of a helper, or note that something unknown was told the content type."""
         typed = any(isinstance(argument, Known) and argument.typed for argument in arguments)
-        name = text_of(node.func)
+        name = dotted(node.func)
         if name in self.module.exits and name not in self.env:
             raise Ends
         if isinstance(node.func, ast.Name) and name not in self.env and name in self.module.helpers:

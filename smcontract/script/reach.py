@@ -12,7 +12,7 @@ from functools import lru_cache
 from smcontract.lean import NamedTuple
 from smcontract.script.flow import module_of
 from smcontract.script.names import assigned, bound_by, captured, stored, yields
-from smcontract.script.nodes import children_of, nodes_of, nodes_within, text_of
+from smcontract.script.nodes import children_of, dotted, nodes_of, nodes_within
 from smcontract.script.paths import Module
 from smcontract.script.scopes import scope_of
 from smcontract.script.statements import SIMPLE, blocks
@@ -51,7 +51,7 @@ def _never_comes_back(value: ast.expr, module: Module, *, depth: int) -> bool:
     if not isinstance(value, ast.Call):
         return False
     if not isinstance(value.func, ast.Name):
-        return text_of(value.func) in module.exits
+        return dotted(value.func) in module.exits
     helper = module.helpers.get(value.func.id)
     if helper is None:
         return value.func.id in module.exits

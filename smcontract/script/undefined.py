@@ -11,7 +11,8 @@ from functools import lru_cache
 from smcontract.lean import NamedTuple
 from smcontract.script.facts import HANDLERS, Function, FunctionNode
 from smcontract.script.flow import module_of
-from smcontract.script.nodes import children_of, nodes_within
+from smcontract.script.names import stored
+from smcontract.script.nodes import children_of, nodes_of, nodes_within
 from smcontract.script.scopes import ModuleNames, Read, free_reads, module_names, scope_of, waits_for_names, walruses
 
 # Builtins of other versions than the running one, and what `site` or a debugger's shell adds.
@@ -95,12 +96,32 @@ def _may_miss(tree: ast.Module, function: FunctionNode, known: frozenset[str]) -
     while pending:
         node = pending.pop()
         read = _names_read(node)
-        if not read <= known and (isinstance(node, ast.ClassDef) or not read - known <= scope_of(node).bound):
+        if not read <= known and (isinstance(node, ast.ClassDef) or not _binds(node, read - known)):
             return True
         for name in read - seen:
             seen.add(name)
             pending += [found[name] for found in (helpers, classes) if name in found]
     return False
+
+
+def _binds(function: FunctionNode, names: frozenset[str]) -> bool:
+    """Return whether each read of the names stands where the function, or one or a comprehension in it, binds it."""
+    missing = names - scope_of(function).bound
+    nodes = nodes_within(function)
+    if not missing or any(isinstance(node, ast.Global) for node in nodes):
+        return not missing
+    bound: set[int] = set()
+    for node in nodes:
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+            own = missing.intersection(name for part in node.generators for name in stored(part.target))
+            # Where the first part comes from is worked out outside.
+            inside = set(nodes_of(node)).difference(nodes_of(node.generators[0].iter)) if own else set()
+        elif isinstance(node, ast.Lambda) and node is not function:
+            own, inside = missing & scope_of(node).bound, set(nodes_of(node.body))
+        else:
+            continue
+        bound.update(id(inner) for inner in inside if isinstance(inner, ast.Name) and inner.id in own)
+    return all(id(n) in bound for n in nodes if isinstance(n, ast.Name) and n.id in missing)
 
 
 @lru_cache(maxsize=64)
