@@ -11,8 +11,12 @@ import ast
 import sys
 from collections.abc import Sequence
 
-from smcontract.script.nodes import FIELDS, children_of
+from smcontract.script.nodes import FIELDS
 from smcontract.script.statements import blocks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _IS_KNOWN = sys.version_info < (3, 14)
 # Of a deep tree the compiler may say that it is too deep: for the smallest of the limits it takes hundreds.
@@ -26,6 +30,8 @@ _DOUBTFUL = frozenset({
     ast.NamedExpr, ast.Match, ast.TryStar,
     *(getattr(ast, name) for name in ("TypeAlias", "TypeVar", "ParamSpec", "TypeVarTuple") if hasattr(ast, name)),
 })  # fmt: skip
+# Most of a tree's nodes, and nothing that the compiler could refuse; but what is named so: see `_names_debug`.
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.arg, ast.alias, type(None)})
 _FUTURES = frozenset({"annotations"})
 
 
@@ -55,27 +61,33 @@ def _names_debug(source: str) -> bool:
     return "__debug__" in source
 
 
-def _by_class(tree: ast.Module) -> dict[type[ast.AST], list[ast.AST]] | None:
-    """Return the nodes of a tree by their class, None for a tree that is deep."""
-    found: dict[type[ast.AST], list[ast.AST]] = {}
-    level: list[ast.AST] = [tree]
+def _by_class(tree: ast.Module) -> dict[type[ast.AST], list[Any]] | None:
+    """Return the nodes of a tree by their class, but for its leaves, None for a tree that is deep."""
+    found: dict[type[ast.AST], list[Any]] = {}
+    fields = FIELDS
+    level: list[Any] = [tree]
     for _ in range(_DEPTH):
         if not level:
             return found
-        below: list[ast.AST] = []
+        below: list[Any] = []
         for node in level:
             kind = node.__class__
             if kind in found:
                 found[kind].append(node)
             else:
                 found[kind] = [node]
-            if FIELDS[kind]:
-                below += children_of(node)
+            for field in fields[kind]:
+                value = getattr(node, field)
+                if value.__class__ is list:
+                    # None stands for what is not there.
+                    below += [one for one in value if one.__class__ not in _LEAVES]
+                elif value.__class__ not in _LEAVES:
+                    below.append(value)
         level = below
     return None
 
 
-def _are_names_single(by_class: dict[type[ast.AST], list[ast.AST]]) -> bool:
+def _are_names_single(by_class: dict[type[ast.AST], list[Any]]) -> bool:
     """Return whether no parameter and no keyword of a call or class is given twice."""
     for node in by_class.get(ast.arguments, ()):
         given = node.args
@@ -91,7 +103,7 @@ def _are_names_single(by_class: dict[type[ast.AST], list[ast.AST]]) -> bool:
     return True
 
 
-def _are_stars_in_calls(by_class: dict[type[ast.AST], list[ast.AST]]) -> bool:
+def _are_stars_in_calls(by_class: dict[type[ast.AST], list[Any]]) -> bool:
     """Return whether each `*name` is an argument of a call, where it is always right."""
     stars = by_class.get(ast.Starred)
     if not stars:
@@ -100,7 +112,7 @@ def _are_stars_in_calls(by_class: dict[type[ast.AST], list[ast.AST]]) -> bool:
     return all(id(star) in in_calls for star in stars)
 
 
-def _are_imports_plain(by_class: dict[type[ast.AST], list[ast.AST]], tree: ast.Module) -> bool:
+def _are_imports_plain(by_class: dict[type[ast.AST], list[Any]], tree: ast.Module) -> bool:
     """Return whether no import is a star import or asks, anywhere but at the top, for a feature of the future."""
     for node in by_class.get(ast.ImportFrom, ()):
         if any(alias.name == "*" for alias in node.names):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from smcontract.script.nodes import nodes_of
 from smcontract.script.statements import statements_of
@@ -36,6 +37,9 @@ class Keys(tuple["Any", ...]):
     """The keys of a dict whose values do not matter."""
 
     __slots__ = ()
+
+
+_CHANGE_NOTHING = frozenset({ast.Return, ast.If, ast.Raise, ast.With, ast.Try, ast.Pass, ast.While})
 
 
 def _is_of_toolkit(module: str | None) -> bool:
@@ -78,6 +82,8 @@ class Constants:
 
         A local name of the same spelling is dropped with it: knowing less is always right.
         """
+        if statement.__class__ in _CHANGE_NOTHING:
+            return
         match statement:
             case ast.Global(names=names):
                 self._assigned |= dict.fromkeys(names)
@@ -165,3 +171,9 @@ class Constants:
     def _all(self, elements: list[ast.expr] | list[ast.expr | None]) -> Any:
         values = tuple(UNKNOWN if element is None else self.literal(element) for element in elements)
         return UNKNOWN if not values or any(value is UNKNOWN for value in values) else values
+
+
+@lru_cache(maxsize=4)
+def constants_of(tree: ast.Module) -> Constants:
+    """Return the constants of a module; worked out once."""
+    return Constants(tree)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from smcontract.lean import dataclass
 from smcontract.script.conditions import describe
-from smcontract.script.constants import UNKNOWN, Constants
+from smcontract.script.constants import UNKNOWN, constants_of
 from smcontract.script.ends import always_gives_a_value
 from smcontract.script.facts import FunctionNode
 from smcontract.script.media_types import is_media_type
@@ -116,7 +116,7 @@ def module_of(tree: ast.Module) -> Module:
             if isinstance(statement, ast.ImportFrom):
                 exits |= {bound for bound, original in names.items() if f"{statement.module}.{original}" in EXITS}
     return Module(
-        constants=Constants(tree),
+        constants=constants_of(tree),
         helpers=definitions(tree),
         imported=frozenset(imported),
         exits=frozenset(exits),

@@ -59,6 +59,18 @@ def nodes_within(root: ast.AST) -> tuple[ast.AST, ...]:
     return tuple(nodes_of(root))
 
 
+@lru_cache(maxsize=64)
+def names_within(root: ast.AST) -> tuple[ast.Name, ...]:
+    """Return the names of a piece of a script, kept as its nodes are."""
+    return tuple([node for node in nodes_within(root) if node.__class__ is ast.Name])  # type: ignore[misc]
+
+
+@lru_cache(maxsize=64)
+def read_within(root: ast.AST) -> frozenset[str]:
+    """Return the names that a piece of a script reads."""
+    return frozenset([name.id for name in names_within(root) if name.ctx.__class__ is ast.Load])
+
+
 @lru_cache(maxsize=256)
 def text_of(node: ast.expr) -> str:
     """Return how an expression is written, as `ast.unparse` does, kept for those who ask again."""

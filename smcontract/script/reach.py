@@ -11,11 +11,11 @@ from functools import lru_cache
 
 from smcontract.lean import NamedTuple
 from smcontract.script.flow import module_of
-from smcontract.script.names import assigned, bound_by, captured, stored, yields
-from smcontract.script.nodes import children_of, dotted, nodes_of, nodes_within
+from smcontract.script.names import assigned, bound_by, captured, parameters, stored, yields
+from smcontract.script.nodes import children_of, dotted, names_within, nodes_of
 from smcontract.script.paths import Module
 from smcontract.script.scopes import scope_of
-from smcontract.script.statements import SIMPLE, blocks
+from smcontract.script.statements import SIMPLE, blocks, own_statements
 
 _DEPTH = 4
 # Context managers that let an exception through, so that a `return` in their block ends the function.
@@ -195,7 +195,10 @@ def certain_reads(node: ast.expr) -> Iterator[ast.Name]:
 @lru_cache(maxsize=64)
 def doubtful_reads(function: ast.FunctionDef) -> frozenset[str]:
     """Return the local names of a function that some way may read before it binds them."""
-    local = scope_of(function).bound - {a.arg for a in nodes_of(function.args) if isinstance(a, ast.arg)}
+    given = function.args
+    # What a default holds may have parameters too.
+    told = [a.arg for a in nodes_of(given) if isinstance(a, ast.arg)] if given.defaults else parameters(function)
+    local = scope_of(function).bound.difference(told)
     if not local or _are_bound_first(function, local):
         return frozenset()
     flow = _Assignment(local)
@@ -209,23 +212,15 @@ def _are_bound_first(function: ast.FunctionDef, local: frozenset[str]) -> bool:
     A look at where names stand, which is enough for most functions; false says nothing.
     """
     first: dict[str, tuple[int, int]] = {}
-    for node in nodes_within(function):
-        if node.__class__ is ast.Name:
-            name, place = node.id, (node.lineno, node.col_offset)  # type: ignore[attr-defined]
-        elif node.__class__ is ast.AugAssign:
-            # It reads what it is about to bind.
-            target = node.target  # type: ignore[attr-defined]
-            if not isinstance(target, ast.Name):
-                continue
-            name, place = target.id, (target.lineno, target.col_offset)
-        elif node.__class__ is ast.Delete:
+    reads = [name for name in names_within(function) if name.id in local and name.ctx.__class__ is not ast.Store]
+    # An augmented assignment reads what it is about to bind.
+    changed = [one.target for one in own_statements(function) if isinstance(one, ast.AugAssign)]
+    for name in (*reads, *(target for target in changed if isinstance(target, ast.Name) and target.id in local)):
+        place = (name.lineno, name.col_offset)
+        if name.id not in first or place < first[name.id]:
+            first[name.id] = place
+        if name.ctx.__class__ is ast.Del:
             return False
-        else:
-            continue
-        if name in local and isinstance(getattr(node, "ctx", None), ast.Store):
-            continue
-        if name in local and (name not in first or place < first[name]):
-            first[name] = place
     pending = list(reversed(function.body))
     while first and pending:
         statement = pending.pop()
@@ -233,13 +228,13 @@ def _are_bound_first(function: ast.FunctionDef, local: frozenset[str]) -> bool:
         if kind in _COMPOUND:
             continue
         end = (statement.end_lineno or 0, statement.end_col_offset or 0)
-        names: list[str] = bound_by(statement)
+        bound = bound_by(statement)
         if isinstance(statement, ast.With | ast.AsyncWith):
             end = (statement.body[0].lineno, statement.body[0].col_offset)
             pending += reversed(statement.body)
-        for name in names:
-            if name in first and first[name] >= end:
-                del first[name]
+        for told in bound:
+            if told in first and first[told] >= end:
+                del first[told]
         if kind is ast.Return or kind is ast.Raise:
             break
     return not first

@@ -12,7 +12,7 @@ from smcontract.script.constants import UNKNOWN
 from smcontract.script.facts import FunctionNode
 from smcontract.script.flow import module_of, requests, walk_with
 from smcontract.script.names import assigned
-from smcontract.script.nodes import mentioned_in, nodes_of
+from smcontract.script.nodes import names_within, nodes_of
 from smcontract.script.paths import Module, TooLong, Walk
 from smcontract.script.reach import certain_reads, doubtful_reads, expressions
 from smcontract.script.states import Outcome, State, Unbound
@@ -80,7 +80,7 @@ def _is_worth_it(function: ast.FunctionDef, module: Module) -> bool:
         seen.add(id(node))
         if doubtful_reads(node):
             return True
-        helpers = (module.helpers[name] for name in mentioned_in(node) if name in module.helpers)
+        helpers = [module.helpers[name] for name in {name.id for name in names_within(node)} & module.helpers.keys()]
         pending += [helper for helper in helpers if isinstance(helper, ast.FunctionDef)]
     return False
 

@@ -6,13 +6,12 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from smcontract.lean import NamedTuple
 from smcontract.script.facts import HANDLERS, Function, FunctionNode
 from smcontract.script.flow import module_of
 from smcontract.script.names import stored
-from smcontract.script.nodes import children_of, nodes_of, nodes_within
+from smcontract.script.nodes import children_of, names_within, nodes_of, nodes_within, read_within
 from smcontract.script.scopes import ModuleNames, Read, free_reads, module_names, scope_of, waits_for_names, walruses
 
 # Builtins of other versions than the running one, and what `site` or a debugger's shell adds.
@@ -95,13 +94,25 @@ def _may_miss(tree: ast.Module, function: FunctionNode, known: frozenset[str]) -
     pending: list[FunctionNode | ast.ClassDef] = [function]
     while pending:
         node = pending.pop()
-        read = _names_read(node)
-        if not read <= known and (isinstance(node, ast.ClassDef) or not _binds(node, read - known)):
+        read = read_within(node)
+        if isinstance(node, ast.ClassDef):
+            methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
+            pending += methods
+            if not read <= known and not _own_reads(node, methods) <= known:
+                return True
+        elif not read <= known and not _binds(node, read - known):
             return True
         for name in read - seen:
             seen.add(name)
             pending += [found[name] for found in (helpers, classes) if name in found]
     return False
+
+
+def _own_reads(node: ast.ClassDef, methods: list[ast.FunctionDef]) -> frozenset[str]:
+    """Return the names that a class reads where it is made."""
+    within = [one for one in node.body if one not in methods]
+    outside = [one for method in methods for one in (method.args, *method.decorator_list)]
+    return frozenset().union(*map(read_within, [*node.bases, *node.keywords, *node.decorator_list, *within, *outside]))
 
 
 def _binds(function: FunctionNode, names: frozenset[str]) -> bool:
@@ -121,13 +132,7 @@ def _binds(function: FunctionNode, names: frozenset[str]) -> bool:
         else:
             continue
         bound.update(id(inner) for inner in inside if isinstance(inner, ast.Name) and inner.id in own)
-    return all(id(n) in bound for n in nodes if isinstance(n, ast.Name) and n.id in missing)
-
-
-@lru_cache(maxsize=64)
-def _names_read(node: FunctionNode | ast.ClassDef) -> frozenset[str]:
-    names = (inner for inner in nodes_within(node) if type(inner) is ast.Name)
-    return frozenset([name.id for name in names if type(name.ctx) is ast.Load])
+    return all(id(name) in bound for name in names_within(function) if name.id in missing)
 
 
 def _reads(tree: ast.Module, function: FunctionNode) -> Iterator[tuple[str, Read]]:
