@@ -141,8 +141,10 @@ def _calls(statement: ast.stmt) -> bool:
         given = statement.args
         return bool(statement.decorator_list or given.defaults or given.kw_defaults)
     if isinstance(statement, ast.ClassDef):
-        return bool(statement.decorator_list or statement.keywords) or any(map(_calls, statement.body)) or (
-            any(isinstance(node, ast.Call) for base in statement.bases for node in nodes_of(base))
+        return (
+            bool(statement.decorator_list or statement.keywords)
+            or any(map(_calls, statement.body))
+            or (any(isinstance(node, ast.Call) for base in statement.bases for node in nodes_of(base)))
         )
     return any(isinstance(node, ast.Call) for node in nodes_of(statement))
 

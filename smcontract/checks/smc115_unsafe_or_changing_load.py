@@ -10,7 +10,7 @@ from smcontract.checks._answers import load_fails
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.checks._requirements import pinned
 from smcontract.script import Script
-from smcontract.script.calls import AT_IMPORT, REQUESTED, SERVING, Call, calls_of, served
+from smcontract.script.calls import AT_IMPORT, REQUESTED, SERVING, Call, served
 from smcontract.script.facts import FunctionNode
 from smcontract.script.mentions import mentions
 from smcontract.script.names import positional

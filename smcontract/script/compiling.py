@@ -31,7 +31,7 @@ _DOUBTFUL = frozenset({
     *(getattr(ast, name) for name in ("TypeAlias", "TypeVar", "ParamSpec", "TypeVarTuple") if hasattr(ast, name)),
 })  # fmt: skip
 # Most of a tree's nodes, and nothing that the compiler could refuse; but what is named so: see `_names_debug`.
-_LEAVES = frozenset({ast.Name, ast.Constant, ast.arg, ast.alias, type(None)})
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.alias, type(None)})
 _FUTURES = frozenset({"annotations"})
 
 
@@ -137,24 +137,21 @@ def _are_jumps_in_place(body: Sequence[ast.stmt], *, returns: bool, leaves: bool
     `left` is how many more blocks may stand within each other.
     """
     for statement in body:
-        kind = statement.__class__
-        if kind is ast.Return:
+        if isinstance(statement, ast.Return):
             if not returns:
                 return False
-        elif kind is ast.Break or kind is ast.Continue:
+        elif isinstance(statement, ast.Break | ast.Continue):
             if not leaves:
                 return False
-        elif kind is ast.FunctionDef:
-            if not _are_jumps_in_place(statement.body, returns=True, leaves=False, left=_BLOCKS):
-                return False
-        elif kind is ast.ClassDef:
-            if not _are_jumps_in_place(statement.body, returns=False, leaves=False, left=_BLOCKS):
+        elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            is_function = isinstance(statement, ast.FunctionDef)
+            if not _are_jumps_in_place(statement.body, returns=is_function, leaves=False, left=_BLOCKS):
                 return False
         elif inner := blocks(statement):
-            below = left - (len(statement.items) if kind is ast.With else _WEIGHTS.get(kind, 0))
-            is_loop = kind is ast.For or kind is ast.While
+            weight = len(statement.items) if isinstance(statement, ast.With) else _WEIGHTS.get(statement.__class__, 0)
+            loop = statement.body if isinstance(statement, ast.For | ast.While) else None
             for block in inner:
-                in_loop = leaves or (is_loop and block is statement.body)
-                if below < 0 or not _are_jumps_in_place(block, returns=returns, leaves=in_loop, left=below):
+                in_loop = leaves or block is loop
+                if weight > left or not _are_jumps_in_place(block, returns=returns, leaves=in_loop, left=left - weight):
                     return False
     return True

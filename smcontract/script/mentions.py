@@ -30,7 +30,7 @@ def mentions(
         named = {name.id for name in names_within(node)}
         if not wanted.isdisjoint(named):
             return True
-        if any(one.__class__ is ast.Attribute and one.attr in wanted for one in nodes_within(node)):  # type: ignore[attr-defined]
+        if any(isinstance(one, ast.Attribute) and one.attr in wanted for one in nodes_within(node)):
             return True
         # The list grows while it is walked.
         nodes += [unit for name in (named & units.keys()) - seen for unit in units[name]]

@@ -62,7 +62,7 @@ def nodes_within(root: ast.AST) -> tuple[ast.AST, ...]:
 @lru_cache(maxsize=64)
 def names_within(root: ast.AST) -> tuple[ast.Name, ...]:
     """Return the names of a piece of a script, kept as its nodes are."""
-    return tuple([node for node in nodes_within(root) if node.__class__ is ast.Name])  # type: ignore[misc]
+    return tuple([node for node in nodes_within(root) if node.__class__ is ast.Name])
 
 
 @lru_cache(maxsize=64)

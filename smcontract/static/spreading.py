@@ -52,7 +52,8 @@ def spread(
 
 
 def _processes(count: int) -> int:
-    if count < FEW or not hasattr(os, "fork") or _has_threads():
+    # What the libraries of macOS hold does not always stand a fork.
+    if count < FEW or sys.platform == "darwin" or not hasattr(os, "fork") or _has_threads():
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, count // (FEW // 2), _MOST)
@@ -96,5 +97,9 @@ def _answer(child: int, reader: int) -> list[Any] | None:
     """Return what a process answered, None if it did not get to its end."""
     with open(reader, "rb") as pipe:
         data = pipe.read()
-    _, status = os.waitpid(child, 0)
+    try:
+        _, status = os.waitpid(child, 0)
+    except ChildProcessError:
+        # Whoever started this process may have told the system to forget what children end with.
+        return None
     return marshal.loads(data) if data and status == 0 else None
