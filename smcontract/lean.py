@@ -65,19 +65,25 @@ else:
             if len(given) > len(names):
                 raise TypeError(f"{cls.__name__}: {len(given)} values for {len(names)} fields")
             values.update(zip(names, given, strict=False))
-        if len(values) != len(names) or cls._names != values.keys():
-            unknown = values.keys() - cls._names
-            missing = cls._required - values.keys()
-            if unknown or missing:
-                odd = ", ".join(sorted(unknown or missing))
-                raise TypeError(f"{cls.__name__}: missing or unknown fields: {odd}")
-            for name, factory in cls._factories.items():
-                if name not in values:
-                    values[name] = factory()
+        if cls._names != values.keys():
+            _complete(cls, values)
         self.__dict__.update(values)
 
+    def _complete(cls, values):
+        unknown = values.keys() - cls._names
+        missing = cls._required - values.keys()
+        if unknown or missing:
+            odd = ", ".join(sorted(unknown or missing))
+            raise TypeError(f"{cls.__name__}: missing or unknown fields: {odd}")
+        for name, factory in cls._factories.items():
+            if name not in values:
+                values[name] = factory()
+
     def _init_by_name(self, /, **values):
-        _init(self, **values)
+        cls = type(self)
+        if cls._names != values.keys():
+            _complete(cls, values)
+        self.__dict__.update(values)
 
     def _refuse(self, name, value=None):
         from dataclasses import FrozenInstanceError

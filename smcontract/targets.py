@@ -163,12 +163,13 @@ def _target(
 
 
 def _model_dir_by_layout(place: Place) -> Path | None:
-    above = place.code_dir.parent
-    # A repository checked out as /code or ~/code makes no model directory of / or of the home directory.
-    if place.code_dir.name == "code" and str(above) not in (above.anchor, os.path.expanduser("~")):
-        return above
-    beside = place.script.parent / "model"
-    return beside if os.path.isdir(beside) else None
+    if place.code_dir.name == "code":
+        above = place.code_dir.parent
+        # A repository checked out as /code or ~/code makes no model directory of / or of the home directory.
+        if str(above) not in (above.anchor, os.path.expanduser("~")):
+            return above
+    beside = os.path.join(os.path.dirname(place.script), "model")
+    return Path(beside) if os.path.isdir(beside) else None
 
 
 def _open_model_dir(path: Path, extract_to: Callable[[], Path]) -> Path:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 
 from smcontract.checks._answers import load_fails
 from smcontract.checks._check import Phase, StaticContext, check
-from smcontract.script.calls import Calls, calls_of
+from smcontract.script.calls import Call, Calls, calls_of
 from smcontract.script.certain import Step, certain
 from smcontract.script.literals import leading_text, shown
-from smcontract.script.statements import walk
+from smcontract.script.nodes import nodes_of
+from smcontract.script.statements import statements_of
 from smcontract.script.trace import definitions
 from smcontract.violations import OnSageMaker, Severity, Violation
 
@@ -50,6 +51,14 @@ _FIXES = {
 }
 _LATER = "every worker does it before model_fn, and the endpoint starts that much later"
 _OFFLINE = "; under network isolation it fails, and no request is served"
+_SHELLS = frozenset(
+    {"os.system", "subprocess.run", "subprocess.check_call", "subprocess.check_output", "subprocess.call"}
+)
+_NAMES = _EXITS | _OPENERS | _LOADERS | _DOWNLOADS | _TRAINERS | _SHELLS
+_METHODS = frozenset({
+    "parse_args", "parse_args_into_dataclasses", "from_pretrained", "fit", "partial_fit", "fit_generator",
+    "fit_transform", "download_file", "download_fileobj", "download_data",
+})  # fmt: skip
 _SAYS = {
     "training": "trains a model while the script is imported",
     "loading": "loads while the script is imported",
@@ -101,6 +110,8 @@ def steps_at_import(ctx: StaticContext) -> dict[str, list[Step]]:
     tree = ctx.script.tree
     if tree is None:
         return {}
+    if not _may_work(ctx, tree):
+        return {}
     names = calls_of(tree)
     found: dict[str, list[Step]] = {}
     is_set = _variables_set(tree, names) | ctx.env.keys()
@@ -112,6 +123,34 @@ def steps_at_import(ctx: StaticContext) -> dict[str, list[Step]]:
         if kind == "exit":
             break
     return found
+
+
+def _may_work(ctx: StaticContext, tree: ast.Module) -> bool:
+    """Return whether a look at the calls alone leaves a doubt: most scripts only define functions."""
+    if any(word in ctx.script.source for word in ("SM_", "SystemExit")):
+        return True
+    if not any(map(_calls, tree.body)):
+        return False
+    names = calls_of(tree)
+    return any(call.name in _NAMES or _method(call) in _METHODS for call in names.reached(names.at_import()))
+
+
+def _calls(statement: ast.stmt) -> bool:
+    """Return whether a statement may call anything where it stands: a plain definition or import does not."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        given = statement.args
+        return bool(statement.decorator_list or given.defaults or given.kw_defaults)
+    if isinstance(statement, ast.ClassDef):
+        return (
+            bool(statement.decorator_list or statement.keywords)
+            or any(map(_calls, statement.body))
+            or (any(isinstance(node, ast.Call) for base in statement.bases for node in nodes_of(base)))
+        )
+    return any(isinstance(node, ast.Call) for node in nodes_of(statement))
+
+
+def _method(call: Call) -> str:
+    return call.node.func.attr if isinstance(call.node.func, ast.Attribute) else ""
 
 
 def _kind(step: Step, tree: ast.Module, names: Calls, *, is_set: set[str], has_parser: bool) -> str:
@@ -170,7 +209,7 @@ def _variables_set(tree: ast.Module, names: Calls) -> set[str]:
         for argument in call.node.args[:1]
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     }
-    for statement in walk(tree.body):
+    for statement in statements_of(tree):
         if isinstance(statement, ast.Assign):
             found.update(_variable(t, names) for t in statement.targets if isinstance(t, ast.Subscript))
     return found
@@ -178,7 +217,7 @@ def _variables_set(tree: ast.Module, names: Calls) -> set[str]:
 
 def _sets_arguments(tree: ast.Module, names: Calls) -> bool:
     """Return whether the script gives the process another command line."""
-    for statement in walk(tree.body):
+    for statement in statements_of(tree):
         for target in statement.targets if isinstance(statement, ast.Assign) else ():
             inner = target.value if isinstance(target, ast.Subscript) else target
             if isinstance(inner, ast.Attribute) and names.name(inner) == "sys.argv":
@@ -200,8 +239,7 @@ def _work(call: ast.Call, name: str) -> str:
             return "training"
         case ast.Attribute(attr="download_file" | "download_fileobj" | "download_data"):
             return "download"
-    pip = name in ("os.system", "subprocess.run", "subprocess.check_call", "subprocess.check_output", "subprocess.call")
-    return "download" if pip and call.args and "pip" in shown(call.args[0]) else ""
+    return "download" if name in _SHELLS and call.args and "pip" in shown(call.args[0]) else ""
 
 
 def _warning(ctx: StaticContext, kind: str, steps: list[Step]) -> Violation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script.facts import HANDLERS
@@ -72,7 +72,7 @@ def _is_empty(node: ast.Return) -> bool:
     return node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
 
 
-def _answers(function: ast.FunctionDef, dead: list[Unreachable]) -> bool:
+def _answers(function: ast.FunctionDef, dead: Sequence[Unreachable]) -> bool:
     """Return whether a `return` with a value can be reached."""
     lost = {id(inner) for one in dead for inner in _returns(one)}
     valued = [n for n in nodes_within(function) if isinstance(n, ast.Return) and not _is_empty(n)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from smcontract.checks._answers import load_fails
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script.calls import Call, served
-from smcontract.script.constants import Constants
+from smcontract.script.constants import Constants, constants_of
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import assigned, parameters, positional
 from smcontract.script.nodes import children_of, nodes_of
@@ -67,7 +67,7 @@ def hard_coded_path(ctx: StaticContext) -> Iterator[Violation]:
     given = frozenset(positional(function.node)[:1])
     if fixed:
         owners = {id(node): node for node in (function.node, *(call.owner for call in calls if call.owner))}
-        constants = Constants(script.tree)
+        constants = constants_of(script.tree)
         for owner in sorted(owners.values(), key=lambda node: node.lineno):
             for node, path in _fixed_paths(owner, constants, given if owner is function.node else frozenset()):
                 yield _violation(ctx, node, path)

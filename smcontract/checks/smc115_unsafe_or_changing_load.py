@@ -10,8 +10,9 @@ from smcontract.checks._answers import load_fails
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.checks._requirements import pinned
 from smcontract.script import Script
-from smcontract.script.calls import AT_IMPORT, SERVING, Call, calls_of, served
+from smcontract.script.calls import AT_IMPORT, REQUESTED, SERVING, Call, served
 from smcontract.script.facts import FunctionNode
+from smcontract.script.mentions import mentions
 from smcontract.script.names import positional
 from smcontract.script.nodes import nodes_within
 from smcontract.script.request import Use, request_uses
@@ -21,7 +22,8 @@ _UNPICKLES = frozenset({
     "pickle.load", "pickle.loads", "dill.load", "dill.loads", "cloudpickle.load", "cloudpickle.loads", "joblib.load",
     "pandas.read_pickle", "_pickle.loads", "jsonpickle.decode", "marshal.loads", "eval", "exec", "yaml.unsafe_load",
 })  # fmt: skip
-_CONDITIONALLY = frozenset({"numpy.load", "torch.load", "yaml.load"})
+_CONDITIONALLY = {"numpy.load": "allow_pickle", "torch.load": "weights_only"}
+_ROOTS = frozenset(name.partition(".")[0] for name in (*_UNPICKLES, *_CONDITIONALLY, "yaml"))
 _BUFFERS = frozenset({"io.BytesIO", "io.StringIO", ".seek"})
 # What a module can do and a dict of tensors cannot.
 _OF_MODULES = frozenset(
@@ -72,7 +74,9 @@ def unsafe_or_changing_load(ctx: StaticContext) -> Iterator[Violation]:
         return
     seen: set[int] = set()
     # Most scripts load what only the model directory holds.
-    may_unpickle = any(call.name in _UNPICKLES or call.name in _CONDITIONALLY for call in calls_of(script.tree).every)
+    may_unpickle = mentions(script.tree, script.functions, REQUESTED, _ROOTS) and any(
+        _may_unpickle(call) for _, call in served(script.tree, script.functions, REQUESTED)
+    )
     for use in request_uses(script.tree, script.functions, also=_BUFFERS) if may_unpickle else ():
         if _unpickles(use) and id(use.call) not in seen:
             seen.add(id(use.call))
@@ -99,6 +103,12 @@ def _unsafe(ctx: StaticContext, use: Use) -> Violation:
         cause="request",
         severity=Severity.ERROR,
     )
+
+
+def _may_unpickle(call: Call) -> bool:
+    keyword = _CONDITIONALLY.get(call.name)
+    by_keyword = keyword is not None and any(given.arg == keyword for given in call.node.keywords)
+    return call.name in _UNPICKLES or call.name == "yaml.load" or by_keyword
 
 
 def _unpickles(use: Use) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from smcontract.checks._answers import load_fails
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script.calls import AT_IMPORT, SERVING, Call, served
-from smcontract.script.constants import Constants
+from smcontract.script.constants import Constants, constants_of
 from smcontract.script.nodes import nodes_of, nodes_within
 from smcontract.violations import OnSageMaker, Severity, Violation
 
@@ -90,7 +90,7 @@ def reaches_the_network(ctx: StaticContext) -> Iterator[Violation]:
     script = ctx.script
     if script.tree is None or not any(word in script.source for word in _WORDS):
         return
-    constants = Constants(script.tree)
+    constants = constants_of(script.tree)
     seen: set[str] = set()
     for stage, call in served(script.tree, script.functions, SERVING):
         what = _reached(ctx, stage, call, constants)

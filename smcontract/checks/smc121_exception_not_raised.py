@@ -11,7 +11,7 @@ from smcontract.script.dropped import lost_lines
 from smcontract.script.errors import built_exception
 from smcontract.script.literals import shown
 from smcontract.script.nodes import nodes_of, nodes_within
-from smcontract.script.statements import walk
+from smcontract.script.statements import statements_of, walk
 from smcontract.script.trace import definitions
 from smcontract.violations import OnSageMaker, Violation
 
@@ -86,7 +86,7 @@ def exception_not_raised(ctx: StaticContext) -> Iterator[Violation]:
 
 def _has_candidates(tree: ast.Module) -> bool:
     """Return whether anything is returned or dropped that is named as classes are: all else costs no further look."""
-    for statement in walk(tree.body):
+    for statement in statements_of(tree):
         if not isinstance(statement, ast.Return | ast.Expr):
             # A handler may be a lambda.
             if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Lambda):

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
-from smcontract.script.calls import Call, calls_of
+from smcontract.script.calls import REQUESTED, Call, served
+from smcontract.script.mentions import mentions
 from smcontract.script.nodes import nodes_of
 from smcontract.script.request import Use, request_uses
 from smcontract.violations import OnSageMaker, Severity, Violation
@@ -37,6 +38,7 @@ _FILES = {
 }
 # Of clients and resources of boto3, told by their name and by what they are given.
 _BUCKETS = {"get_object": -1, "download_file": 0, "download_fileobj": 0, "Bucket": 0, "Object": 0}
+_ROOTS = frozenset({*_BUCKETS, *(name.partition(".")[0] for name in (*_URLS, *_FILES))})
 _THROUGH = frozenset({"os.path.join", "pathlib.Path", "urllib.parse.urlparse", "urllib.parse.urlsplit", ".format"})
 _WORDS = (
     "requests",
@@ -83,7 +85,10 @@ def fetches_what_the_client_names(ctx: StaticContext) -> Iterator[Violation]:
     script = ctx.script
     if script.tree is None or not any(word in script.source for word in _WORDS):
         return
-    if not any(_may_open(call) for call in calls_of(script.tree).every):
+    # Most scripts open what only the model directory holds.
+    if not mentions(script.tree, script.functions, REQUESTED, _ROOTS):
+        return
+    if not any(_may_open(call) for _, call in served(script.tree, script.functions, REQUESTED)):
         return
     seen: set[int] = set()
     for use in request_uses(script.tree, script.functions, also=_THROUGH):

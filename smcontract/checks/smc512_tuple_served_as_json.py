@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
-from smcontract.script.constants import UNKNOWN, Constants
+from smcontract.script.constants import UNKNOWN, Constants, constants_of
 from smcontract.script.dropped import lost_lines
 from smcontract.script.facts import FunctionNode
 from smcontract.script.media_types import is_media_type
@@ -61,7 +61,7 @@ def tuple_served_as_json(ctx: StaticContext) -> Iterator[Violation]:
         function = script.functions.get(name)
         if function is None or function.node is None or function.kind not in ("function", "lambda"):
             continue
-        constants = constants or Constants(script.tree)
+        constants = constants or constants_of(script.tree)
         accept = frozenset(positional(function.node)[position : position + 1])
         for value in _returned(function.node):
             if not (isinstance(value, ast.Tuple) and len(value.elts) == 2):

@@ -263,8 +263,7 @@ def known_test(test: ast.expr) -> bool | None:
     """Return what a module-level test is when the module is imported by a server, None if unknown."""
     match test:
         case ast.Compare(left=left, ops=[op], comparators=[right]):
-            operands = {ast.unparse(left), ast.unparse(right)}
-            if operands == {"__name__", "'__main__'"} and isinstance(op, ast.Eq | ast.NotEq):
+            if isinstance(op, ast.Eq | ast.NotEq) and (_is_guard(left, right) or _is_guard(right, left)):
                 return isinstance(op, ast.NotEq)
         case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
             return False
@@ -276,6 +275,15 @@ def known_test(test: ast.expr) -> bool | None:
             truth = known_test(operand)
             return None if truth is None else not truth
     return None
+
+
+def _is_guard(name: ast.expr, text: ast.expr) -> bool:
+    return (
+        isinstance(name, ast.Name)
+        and name.id == "__name__"
+        and isinstance(text, ast.Constant)
+        and text.value == "__main__"
+    )
 
 
 def _bound(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from smcontract.lean import NamedTuple
@@ -137,11 +137,13 @@ def calls_of(tree: ast.Module) -> Calls:
     return Calls(tree)
 
 
-def served(tree: ast.Module, functions: Mapping[str, Function], stages: Iterable[str]) -> Iterator[tuple[str, Call]]:
+def served(tree: ast.Module, functions: Mapping[str, Function], stages: Sequence[str]) -> Iterator[tuple[str, Call]]:
     """Yield each call that a stage of serving leads to, with the first such stage, in source order.
 
     A stage is `AT_IMPORT` or a handler's name. A handler that is not in this file leads nowhere.
     """
+    if not any(stage == AT_IMPORT or stage in functions for stage in stages):
+        return
     calls = calls_of(tree)
     found: dict[int, tuple[str, Call]] = {}
     for stage in stages:
@@ -152,6 +154,8 @@ def served(tree: ast.Module, functions: Mapping[str, Function], stages: Iterable
 
 SERVING = (AT_IMPORT, *HANDLERS)
 """Every stage."""
+REQUESTED = ("input_fn", "transform_fn", "predict_fn")
+"""The stages that are given what a request holds."""
 
 
 def _roots(calls: Calls, functions: Mapping[str, Function], stage: str) -> list[Call]:
@@ -182,6 +186,7 @@ def _mentioned(node: ast.Call) -> Iterator[str]:
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_SCOPES = frozenset({*_FUNCTIONS, ast.Lambda, ast.ClassDef})
 _LEAVES = frozenset({ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.alias, ast.arg})
 _AROUND = frozenset({
     ast.If, ast.IfExp, ast.BoolOp, ast.Try, ast.TryStar, ast.ExceptHandler, ast.While, ast.For, ast.With,
@@ -207,7 +212,7 @@ class _Collector:
             inner_owner = owner
             if kind is ast.Call:
                 self.calls.append((node, place, owner))  # type: ignore[arg-type]
-            elif isinstance(node, (*_FUNCTIONS, ast.Lambda, ast.ClassDef)):
+            elif kind in _SCOPES:
                 inner_owner, inside = self._scope(node, owner, inside)
             elif kind in _BINDERS:
                 self._binder(node)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from smcontract.script.nodes import nodes_of
-from smcontract.script.statements import walk
+from smcontract.script.statements import statements_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ class Keys(tuple["Any", ...]):
     __slots__ = ()
 
 
+_CHANGE_NOTHING = frozenset({ast.Return, ast.If, ast.Raise, ast.With, ast.Try, ast.Pass, ast.While})
+
+
 def _is_of_toolkit(module: str | None) -> bool:
     # A `content_types.py` of the user's own holds what it likes.
     return module is not None and module.partition(".")[0].startswith("sagemaker")
@@ -51,7 +55,7 @@ class Constants:
         self._assigned: dict[str, ast.expr | None] = {}
         self._modules: set[str] = set()
         top = {id(statement) for statement in tree.body}
-        for statement in walk(tree.body):
+        for statement in statements_of(tree):
             if id(statement) in top:
                 self._collect(statement)
             else:
@@ -78,6 +82,8 @@ class Constants:
 
         A local name of the same spelling is dropped with it: knowing less is always right.
         """
+        if statement.__class__ in _CHANGE_NOTHING:
+            return
         match statement:
             case ast.Global(names=names):
                 self._assigned |= dict.fromkeys(names)
@@ -165,3 +171,9 @@ class Constants:
     def _all(self, elements: list[ast.expr] | list[ast.expr | None]) -> Any:
         values = tuple(UNKNOWN if element is None else self.literal(element) for element in elements)
         return UNKNOWN if not values or any(value is UNKNOWN for value in values) else values
+
+
+@lru_cache(maxsize=4)
+def constants_of(tree: ast.Module) -> Constants:
+    """Return the constants of a module; worked out once."""
+    return Constants(tree)

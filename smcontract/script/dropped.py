@@ -8,7 +8,7 @@ import warnings
 from smcontract.script.errors import built_exception
 from smcontract.script.reach import unreachable
 from smcontract.script.script import Script
-from smcontract.script.statements import blocks, walk
+from smcontract.script.statements import blocks, statements_of, walk
 
 CODE = "SMC121"
 """The code under which a dropped exception is told."""
@@ -22,7 +22,7 @@ def if_raised(script: Script, function: ast.FunctionDef) -> tuple[ast.FunctionDe
     assert script.tree is not None, "the function stands in it"
     dropped = {
         (statement.lineno, statement.col_offset)
-        for statement in walk(script.tree.body)
+        for statement in statements_of(script.tree)
         if is_dropped(statement, script.tree) and not script.is_ignored(CODE, statement.lineno)
     }
     if not dropped:

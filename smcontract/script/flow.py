@@ -9,13 +9,14 @@ from functools import lru_cache
 
 from smcontract.lean import dataclass
 from smcontract.script.conditions import describe
-from smcontract.script.constants import UNKNOWN, Constants
+from smcontract.script.constants import UNKNOWN, constants_of
+from smcontract.script.ends import always_gives_a_value
 from smcontract.script.facts import FunctionNode
 from smcontract.script.media_types import is_media_type
 from smcontract.script.names import TYPE_POSITIONS, parameters, positional, yields
 from smcontract.script.nodes import nodes_within
 from smcontract.script.paths import Module, TooLong, Walk
-from smcontract.script.statements import walk
+from smcontract.script.statements import own_statements, statements_of, walk
 from smcontract.script.states import Outcome, Returned, State
 from smcontract.script.trace import definitions
 from smcontract.script.values import BODY, EXITS, Known
@@ -64,8 +65,10 @@ def _ends_without_value(function: ast.FunctionDef, tree: ast.Module, name: str) 
     own = list(_own_returns(function))
     if _ends_with_value(function, own) or yields(function):
         return ()
-    valued = [r for r in own if not _is_empty(r)]
     module = module_of(tree)
+    if always_gives_a_value(function, module):
+        return ()
+    valued = [r for r in own if not _is_empty(r)]
     try:
         general = walk_with(function, module, name, {})
         reached = {id(r.node) for r in general.returns}
@@ -106,14 +109,14 @@ def module_of(tree: ast.Module) -> Module:
     """Return what a walk through a function of `tree` looks up outside of it."""
     imported: set[str] = set()
     exits = set(EXITS)
-    for statement in walk(tree.body):
+    for statement in statements_of(tree):
         if isinstance(statement, ast.Import | ast.ImportFrom):
             names = {alias.asname or alias.name.partition(".")[0]: alias.name for alias in statement.names}
             imported |= names.keys()
             if isinstance(statement, ast.ImportFrom):
                 exits |= {bound for bound, original in names.items() if f"{statement.module}.{original}" in EXITS}
     return Module(
-        constants=Constants(tree),
+        constants=constants_of(tree),
         helpers=definitions(tree),
         imported=frozenset(imported),
         exits=frozenset(exits),
@@ -226,7 +229,7 @@ def _place(
 
 
 def _own_returns(function: ast.FunctionDef) -> Iterator[ast.Return]:
-    for statement in walk(function.body, into_functions=False):
+    for statement in own_statements(function):
         if isinstance(statement, ast.Return):
             yield statement
 
@@ -249,7 +252,7 @@ def _ends_with_value(function: ast.FunctionDef, own: list[ast.Return]) -> bool:
 def _starts_as_none(function: ast.FunctionDef) -> bool:
     return any(
         isinstance(s, ast.Assign) and isinstance(s.value, ast.Constant) and s.value.value is None
-        for s in walk(function.body, into_functions=False)
+        for s in own_statements(function)
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 
 from smcontract.script.facts import Import
-from smcontract.script.statements import blocks
+from smcontract.script.statements import SIMPLE, blocks
+
+_IMPORTS = frozenset({ast.Import, ast.ImportFrom})
 
 
 def find_imports(tree: ast.Module) -> tuple[Import, ...]:
@@ -14,6 +16,8 @@ def find_imports(tree: ast.Module) -> tuple[Import, ...]:
     pending: list[tuple[ast.stmt, bool]] = [(statement, False) for statement in reversed(tree.body)]
     while pending:
         statement, guarded = pending.pop()
+        if statement.__class__ in SIMPLE and statement.__class__ not in _IMPORTS:
+            continue
         for module in _modules(statement):
             entry = Import(name=module.partition(".")[0], line=statement.lineno, guarded=guarded)
             if entry not in found[-1:]:

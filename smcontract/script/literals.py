@@ -6,7 +6,7 @@ import ast
 from functools import lru_cache
 
 from smcontract.script.calls import calls_of
-from smcontract.script.statements import walk
+from smcontract.script.statements import statements_of
 
 _DEPTH = 8
 _LONGEST = 100
@@ -61,7 +61,7 @@ def _bound_once(tree: ast.Module) -> dict[str, ast.expr]:
     """Return the module's names that one assignment at its top binds, and nothing else in the file."""
     top = {id(statement) for statement in tree.body}
     found: dict[str, ast.expr | None] = {}
-    for statement in walk(tree.body):
+    for statement in statements_of(tree):
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if id(statement) in top:
                 found[name] = None if name in found else value

@@ -50,19 +50,24 @@ def stored(target: ast.AST) -> list[str]:
 
 def assigned(body: list[ast.stmt]) -> list[str]:
     """Return the names that statements may bind."""
-    return [
-        n.id
-        for statement in body
-        for n in nodes_of(statement)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store | ast.Del)
-    ]
+    return [name for statement in body for name in _assigned_in(statement)]
+
+
+@lru_cache(maxsize=512)
+def _assigned_in(statement: ast.stmt) -> tuple[str, ...]:
+    names = (node for node in nodes_of(statement) if type(node) is ast.Name)
+    return tuple(name.id for name in names if type(name.ctx) is not ast.Load)
 
 
 def bound_by(statement: ast.stmt) -> list[str]:
     """Return the names that a statement itself binds or unbinds, and not one in its blocks; `*` for a star import."""
+    if statement.__class__ in _BINDING_NOTHING:
+        return []
     match statement:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             return [name]
+        case ast.Assign(targets=targets):
+            return [name for target in targets for name in _bound_in(target)]
         case ast.Import(names=names) | ast.ImportFrom(names=names):
             return [alias.asname or alias.name.partition(".")[0] for alias in names]
         case ast.With(items=items) | ast.AsyncWith(items=items):
@@ -73,13 +78,14 @@ def bound_by(statement: ast.stmt) -> list[str]:
             return [name for case in cases for name in captured(case.pattern)]
         case ast.Try(handlers=handlers) | ast.TryStar(handlers=handlers):
             return [handler.name for handler in handlers if handler.name]
-        case ast.Assign(targets=targets):
-            return [name for target in targets for name in _bound_in(target)]
         case ast.AugAssign(target=target) | ast.AnnAssign(target=target, value=ast.expr()):
             return _bound_in(target)
         case ast.Delete():
             return assigned([statement])
     return []
+
+
+_BINDING_NOTHING = frozenset({ast.Expr, ast.Return, ast.If, ast.Raise, ast.While, ast.Pass, ast.Assert})
 
 
 def _bound_in(target: ast.expr) -> list[str]:
@@ -95,6 +101,10 @@ def captured(pattern: ast.pattern) -> list[str]:
     return [name for name in names if isinstance(name, str)]
 
 
+@lru_cache(maxsize=64)
 def yields(function: ast.FunctionDef) -> bool:
     """Return whether a function may be a generator."""
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in nodes_within(function))
+    return not _YIELDS.isdisjoint([node.__class__ for node in nodes_within(function)])
+
+
+_YIELDS = frozenset({ast.Yield, ast.YieldFrom})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
 from smcontract.lean import NamedTuple
 from smcontract.script.facts import HANDLERS, FunctionNode, Parameters
@@ -90,6 +91,11 @@ def _meant(script: Script, name: str) -> tuple[str, bool]:
         return "", False
     if name in _HANDLERS_OF_TENSORFLOW:
         return (_HANDLERS_OF_TENSORFLOW[name], True) if script.is_handler else ("", False)
+    return _told_by_name(name)
+
+
+@lru_cache(maxsize=1024)
+def _told_by_name(name: str) -> tuple[str, bool]:
     plain = name.replace("_", "").lower()
     stem = re.sub(_SUFFIX, "", plain)
     if stem != plain and stem in _STEMS:

@@ -59,6 +59,18 @@ def nodes_within(root: ast.AST) -> tuple[ast.AST, ...]:
     return tuple(nodes_of(root))
 
 
+@lru_cache(maxsize=64)
+def names_within(root: ast.AST) -> tuple[ast.Name, ...]:
+    """Return the names of a piece of a script, kept as its nodes are."""
+    return tuple([node for node in nodes_within(root) if node.__class__ is ast.Name])
+
+
+@lru_cache(maxsize=64)
+def read_within(root: ast.AST) -> frozenset[str]:
+    """Return the names that a piece of a script reads."""
+    return frozenset([name.id for name in names_within(root) if name.ctx.__class__ is ast.Load])
+
+
 @lru_cache(maxsize=256)
 def text_of(node: ast.expr) -> str:
     """Return how an expression is written, as `ast.unparse` does, kept for those who ask again."""
@@ -68,6 +80,38 @@ def text_of(node: ast.expr) -> str:
         case ast.Attribute(value=ast.Name(id=name), attr=attribute):
             return f"{name}.{attribute}"
     return ast.unparse(node)
+
+
+def dotted(node: ast.expr) -> str:
+    """Return a name with its attributes, `sys.exit`, and an empty text for any other expression."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+@lru_cache(maxsize=256)
+def suppresses(manager: ast.expr) -> bool:
+    """Return whether a context manager is made of anything that is named `suppress`, as `contextlib`'s is."""
+    return any(
+        "suppress" in str(getattr(node, name, ""))
+        for node in nodes_of(manager)
+        for name in ("id", "attr", "arg", "value")
+        if name != "value" or isinstance(node, ast.Constant)
+    )
+
+
+@lru_cache(maxsize=512)
+def mentioned_in(statement: ast.stmt) -> frozenset[str]:
+    """Return the names that a statement reads or binds, those in its blocks included."""
+    return frozenset([node.id for node in nodes_of(statement) if type(node) is ast.Name])
+
+
+@lru_cache(maxsize=256)
+def calls_or_indexes(statement: ast.stmt) -> bool:
+    """Return whether a statement holds a call or a subscript: what a request's data can make fail."""
+    return any(isinstance(node, ast.Call | ast.Subscript) for node in nodes_of(statement))
 
 
 def children_of(node: ast.AST) -> list[ast.AST]:

@@ -13,7 +13,7 @@ from smcontract.lean import dataclass
 from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import assigned, captured, negated, parameters, positional, stored, yields
-from smcontract.script.nodes import nodes_of, text_of
+from smcontract.script.nodes import calls_or_indexes, dotted, mentioned_in, nodes_of, suppresses, text_of
 from smcontract.script.states import Choice, Outcome, Returned, State, Step, join
 from smcontract.script.trace import Definitions
 from smcontract.script.values import (
@@ -103,6 +103,12 @@ class Walk:
     def statement(self, statement: ast.stmt, state: State) -> Outcome:
         """Walk one statement; the cases are those that can change where the walk goes."""
         match statement:
+            case ast.Expr(value=value):
+                self.expression(value, state)
+            case ast.Assign(targets=targets, value=value):
+                result = evaluate(value, self)
+                for target in targets:
+                    self.assign(target, result)
             case ast.Return(value=value):
                 result = Known(None) if value is None else evaluate(value, self)
                 return Outcome(None, [Returned(statement, result, self.state)])
@@ -133,12 +139,6 @@ class Walk:
                 self.bind(name, UNKNOWN)
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 state.forget(alias.asname or alias.name.partition(".")[0] for alias in names)
-            case ast.Expr(value=value):
-                self.expression(value, state)
-            case ast.Assign(targets=targets, value=value):
-                result = evaluate(value, self)
-                for target in targets:
-                    self.assign(target, result)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self.assign(target, evaluate(value, self))
             case ast.AugAssign(target=target, value=value):
@@ -189,8 +189,8 @@ class Walk:
     ) -> Outcome:
         """Walk an `if`: the branch that is known to be taken, or both."""
         value = evaluate(test, self)
-        text = text_of(test)
-        if not isinstance(value, Known) and text in state.facts:
+        text = "" if isinstance(value, Known) else text_of(test)
+        if text in state.facts:
             value = Known(state.facts[text])
         if isinstance(value, Known):
             if value.typed:
@@ -318,7 +318,7 @@ class Walk:
         """Return whether a request can be what makes `body` fail so that `handler` catches it."""
         if self.name == "model_fn":
             return False
-        works = any(isinstance(n, ast.Call | ast.Subscript) for s in body for n in nodes_of(s))
+        works = any(map(calls_or_indexes, body))
         types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         names = {"Exception" if t is None else text_of(t).rpartition(".")[2] for t in types}
         if names & {"Exception", "BaseException"}:
@@ -326,21 +326,20 @@ class Walk:
         # What a malformed body raises, where the body itself is decoded.
         decodes = names & {"ValueError", "JSONDecodeError", "UnicodeDecodeError", "UnicodeError"}
         bodies = {name for name, value in env.items() if value is BODY}
-        read = {n.id for s in body for n in nodes_of(s) if isinstance(n, ast.Name)}
-        return bool(decodes) and bool(bodies & read) and works
+        return bool(decodes) and works and any(bodies & mentioned_in(s) for s in body)
 
     def with_(self, statement: ast.With | ast.AsyncWith, state: State) -> Outcome:
         """Walk a `with`; `contextlib.suppress` goes on where its block does not."""
-        suppresses = False
+        goes_on = False
         for item in statement.items:
             evaluate(item.context_expr, self)
-            suppresses |= "suppress" in text_of(item.context_expr)
+            goes_on |= suppresses(item.context_expr)
             if item.optional_vars is not None:
                 state.forget(stored(item.optional_vars))
         before = state.copy()
         before.unsure = True
         outcome = self.block(statement.body, state)
-        if suppresses:
+        if goes_on:
             before.forget(assigned(statement.body))
             outcome.normal = join([outcome.normal, before])
         return outcome
@@ -348,7 +347,7 @@ class Walk:
     def call(self, node: ast.Call, arguments: list[Any]) -> Any:
         """Evaluate a call of a helper, or note that something unknown was told the content type."""
         typed = any(isinstance(argument, Known) and argument.typed for argument in arguments)
-        name = text_of(node.func)
+        name = dotted(node.func)
         if name in self.module.exits and name not in self.env:
             raise Ends
         if isinstance(node.func, ast.Name) and name not in self.env and name in self.module.helpers:

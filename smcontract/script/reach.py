@@ -11,11 +11,11 @@ from functools import lru_cache
 
 from smcontract.lean import NamedTuple
 from smcontract.script.flow import module_of
-from smcontract.script.names import assigned, captured, stored, yields
-from smcontract.script.nodes import children_of, nodes_of, text_of
+from smcontract.script.names import assigned, bound_by, captured, parameters, stored, yields
+from smcontract.script.nodes import children_of, dotted, names_within, nodes_of
 from smcontract.script.paths import Module
 from smcontract.script.scopes import scope_of
-from smcontract.script.statements import blocks
+from smcontract.script.statements import SIMPLE, blocks, own_statements
 
 _DEPTH = 4
 # Context managers that let an exception through, so that a `return` in their block ends the function.
@@ -27,6 +27,9 @@ _TRANSPARENT = frozenset(
 )
 
 
+_JUMPS = frozenset({ast.Return, ast.Raise, ast.Break, ast.Continue})
+
+
 class Unreachable(NamedTuple):
     """Statements that no way leads to: those from the first on, behind the statement that ends the way."""
 
@@ -34,12 +37,13 @@ class Unreachable(NamedTuple):
     end: ast.stmt
 
 
-def unreachable(function: ast.FunctionDef, tree: ast.Module) -> list[Unreachable]:
+@lru_cache(maxsize=32)
+def unreachable(function: ast.FunctionDef, tree: ast.Module) -> tuple[Unreachable, ...]:
     """Return the statements of a function, of the module `tree`, that cannot be reached, in source order."""
     found: list[Unreachable] = []
     module = module_of(tree)
     _ends(function.body, lambda value: _never_comes_back(value, module, depth=0), found)
-    return sorted(found, key=lambda one: one.statements[0].lineno)
+    return tuple(sorted(found, key=lambda one: one.statements[0].lineno))
 
 
 def _never_comes_back(value: ast.expr, module: Module, *, depth: int) -> bool:
@@ -47,7 +51,7 @@ def _never_comes_back(value: ast.expr, module: Module, *, depth: int) -> bool:
     if not isinstance(value, ast.Call):
         return False
     if not isinstance(value.func, ast.Name):
-        return text_of(value.func) in module.exits
+        return dotted(value.func) in module.exits
     helper = module.helpers.get(value.func.id)
     if helper is None:
         return value.func.id in module.exits
@@ -80,9 +84,10 @@ def _ends(body: list[ast.stmt], exits: Callable[[ast.expr], bool], found: list[U
 
 
 def _stops(statement: ast.stmt, exits: Callable[[ast.expr], bool], found: list[Unreachable]) -> bool:
+    kind = statement.__class__
+    if kind in SIMPLE and kind is not ast.Expr:
+        return kind in _JUMPS
     match statement:
-        case ast.Return() | ast.Raise() | ast.Break() | ast.Continue():
-            return True
         case ast.Expr(value=value):
             return exits(value)
         case ast.If(body=body, orelse=orelse):
@@ -190,12 +195,52 @@ def certain_reads(node: ast.expr) -> Iterator[ast.Name]:
 @lru_cache(maxsize=64)
 def doubtful_reads(function: ast.FunctionDef) -> frozenset[str]:
     """Return the local names of a function that some way may read before it binds them."""
-    local = scope_of(function).bound - {a.arg for a in nodes_of(function.args) if isinstance(a, ast.arg)}
-    if not local:
+    given = function.args
+    # What a default holds may have parameters too.
+    told = [a.arg for a in nodes_of(given) if isinstance(a, ast.arg)] if given.defaults else parameters(function)
+    local = scope_of(function).bound.difference(told)
+    if not local or _are_bound_first(function, local):
         return frozenset()
     flow = _Assignment(local)
     flow.block(function.body, frozenset())
     return frozenset(flow.doubtful)
+
+
+def _are_bound_first(function: ast.FunctionDef, local: frozenset[str]) -> bool:
+    """Return whether each local name is bound by a statement under no condition before anything reads it.
+
+    A look at where names stand, which is enough for most functions; false says nothing.
+    """
+    first: dict[str, tuple[int, int]] = {}
+    reads = [name for name in names_within(function) if name.id in local and name.ctx.__class__ is not ast.Store]
+    # An augmented assignment reads what it is about to bind.
+    changed = [one.target for one in own_statements(function) if isinstance(one, ast.AugAssign)]
+    for name in (*reads, *(target for target in changed if isinstance(target, ast.Name) and target.id in local)):
+        place = (name.lineno, name.col_offset)
+        if name.id not in first or place < first[name.id]:
+            first[name.id] = place
+        if name.ctx.__class__ is ast.Del:
+            return False
+    pending = list(reversed(function.body))
+    while first and pending:
+        statement = pending.pop()
+        kind = statement.__class__
+        if kind in _COMPOUND:
+            continue
+        end = (statement.end_lineno or 0, statement.end_col_offset or 0)
+        bound = bound_by(statement)
+        if isinstance(statement, ast.With | ast.AsyncWith):
+            end = (statement.body[0].lineno, statement.body[0].col_offset)
+            pending += reversed(statement.body)
+        for told in bound:
+            if told in first and first[told] >= end:
+                del first[told]
+        if kind is ast.Return or kind is ast.Raise:
+            break
+    return not first
+
+
+_COMPOUND = frozenset({ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar, ast.Match})
 
 
 class _Assignment:

@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 
 from smcontract.script.bindings import Bindings, bind, family
+from smcontract.script.compiling import may_be_refused
 from smcontract.script.facts import Problem
 from smcontract.script.script import Script
 
@@ -112,7 +113,8 @@ def _parse(source: str, python_version: tuple[int, int] | None = None) -> tuple[
             # An escape such as "\d" is a warning of the user's, and an error under -W error.
             warnings.simplefilter("ignore")
             tree = ast.parse(source, feature_version=python_version)
-            _compile(tree, source)
+            if may_be_refused(tree, source):
+                _compile(tree, source)
     except SyntaxError as error:
         return None, Problem(
             message=f"is not valid Python: {error.msg}",

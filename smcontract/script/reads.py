@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import lru_cache
 
 from smcontract.lean import dataclass
 from smcontract.script.conditions import describe
@@ -11,7 +12,7 @@ from smcontract.script.constants import UNKNOWN
 from smcontract.script.facts import FunctionNode
 from smcontract.script.flow import module_of, requests, walk_with
 from smcontract.script.names import assigned
-from smcontract.script.nodes import nodes_of, nodes_within
+from smcontract.script.nodes import names_within, nodes_of
 from smcontract.script.paths import Module, TooLong, Walk
 from smcontract.script.reach import certain_reads, doubtful_reads, expressions
 from smcontract.script.states import Outcome, State, Unbound
@@ -79,8 +80,7 @@ def _is_worth_it(function: ast.FunctionDef, module: Module) -> bool:
         seen.add(id(node))
         if doubtful_reads(node):
             return True
-        names = {inner.id for inner in nodes_within(node) if isinstance(inner, ast.Name)}
-        helpers = (module.helpers[name] for name in names if name in module.helpers)
+        helpers = [module.helpers[name] for name in {name.id for name in names_within(node)} & module.helpers.keys()]
         pending += [helper for helper in helpers if isinstance(helper, ast.FunctionDef)]
     return False
 
@@ -137,6 +137,7 @@ class _Reads(Walk):
                     entry.env[name] = Unbound(certain, entry.choices)
 
 
+@lru_cache(maxsize=256)
 def _may_fail(statement: ast.stmt) -> bool:
     """Return whether a statement does something that can fail: a call that does more than tell, an index."""
     return any(

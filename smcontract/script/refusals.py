@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from smcontract.lean import NamedTuple
 from smcontract.script.nodes import children_of, nodes_of, nodes_within
-from smcontract.script.statements import blocks, walk
+from smcontract.script.statements import blocks, own_statements, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,9 +42,8 @@ class Served(NamedTuple):
 
 def served_failures(function: ast.FunctionDef) -> list[Served]:
     """Return where `function` returns a failure as if it were a result, in source order."""
-    if sets_status(function):
-        return []
-    return sorted(_found(function), key=lambda one: one.node.lineno)
+    found = sorted(_found(function), key=lambda one: one.node.lineno)
+    return [] if found and sets_status(function) else found
 
 
 def sets_status(function: ast.AST) -> bool:
@@ -61,7 +60,7 @@ def sets_status(function: ast.AST) -> bool:
 
 def _found(function: ast.FunctionDef) -> Iterator[Served]:
     inside: set[int] = set()
-    for statement in walk(function.body, into_functions=False):
+    for statement in own_statements(function):
         if isinstance(statement, ast.Try | ast.TryStar):
             for handler in statement.handlers:
                 for inner in walk(handler.body, into_functions=False):
@@ -71,7 +70,7 @@ def _found(function: ast.FunctionDef) -> Iterator[Served]:
                         if kind is not None:
                             yield Served(kind, inner, handler, _keys(inner.value))
             yield from _behind(function, statement)
-    for statement in walk(function.body, into_functions=False):
+    for statement in own_statements(function):
         if isinstance(statement, ast.Return) and id(statement) not in inside and _is_refusal(statement.value):
             yield Served("refusal", statement, None, _keys(statement.value))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from smcontract.script.facts import Function, FunctionNode, Parameters
 
 TYPE_CHECKING = False
@@ -66,6 +68,7 @@ def _is(role: Role, bare: str) -> bool:
             return last in _DATA or bare in _ALONE or is_object
 
 
+@lru_cache(maxsize=1024)
 def role_of(name: str, expected: tuple[Role, ...]) -> Role | None:
     """Return which of the `expected` roles a parameter's name tells, None if none or more than one."""
     bare = _apart(name)

@@ -11,7 +11,7 @@ from smcontract.script.bindings import known_test
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import bound_by, parameters
 from smcontract.script.nodes import children_of, nodes_of
-from smcontract.script.statements import blocks, walk
+from smcontract.script.statements import blocks, own_statements, statements_of
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
@@ -47,7 +47,7 @@ def scope_of(node: FunctionNode | ast.ClassDef) -> Scope:
     if not isinstance(node, ast.ClassDef):
         bound.update(parameters(node))
     # `nonlocal` needs no care: the enclosing function binds the name.
-    for statement in walk(node.body, into_functions=False) if isinstance(node.body, list) else ():
+    for statement in own_statements(node) if not isinstance(node, ast.Lambda) else ():
         if isinstance(statement, ast.Global):
             outer.update(statement.names)
         elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
@@ -90,7 +90,7 @@ def module_names(tree: ast.Module) -> ModuleNames:
             continue
         for block in reversed(blocks(statement)):
             pending += [(inner, guard) for inner in reversed(block)]
-    for statement in walk(tree.body):
+    for statement in statements_of(tree):
         if isinstance(statement, ast.Global):
             bound.update(statement.names)
     return ModuleNames(frozenset(bound), {name: guard for name, guard in guarded.items() if name not in bound})

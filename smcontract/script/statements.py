@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from smcontract.script.nodes import nodes_of
 
-_SIMPLE = frozenset({
+SIMPLE = frozenset({
     ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Assert, ast.Break, ast.Continue, ast.Delete, ast.Expr,
     ast.Global, ast.Import, ast.ImportFrom, ast.Nonlocal, ast.Pass, ast.Raise, ast.Return,
 })  # fmt: skip
 _IN_PART = (ast.BoolOp, ast.IfExp, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Assert)
 _SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
+_BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
+    **dict.fromkeys((ast.If, ast.For, ast.AsyncFor, ast.While), ("body", "orelse")),
+    **dict.fromkeys((ast.With, ast.AsyncWith), ("body",)),
+    **dict.fromkeys((ast.Try, ast.TryStar), ("body", "handlers", "orelse", "finalbody")),
+    ast.Match: ("cases",),
+}
+"""The fields of a statement that hold its blocks."""
 
 
 def blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
     """Return the blocks that stand directly under `statement`, in source order."""
     kind = type(statement)
-    if kind in _SIMPLE:
+    if kind in SIMPLE:
         return []
     if kind in _SCOPES:
         return [statement.body]  # type: ignore[attr-defined]
     found: list[list[ast.stmt]] = []
-    for name in ("body", "handlers", "orelse", "finalbody", "cases"):
-        children = getattr(statement, name, None)
+    for name in _BLOCKS.get(kind, ()):
+        children = getattr(statement, name)
         if not children:
             continue
         if name in ("handlers", "cases"):
@@ -41,10 +49,22 @@ def walk(body: Sequence[ast.stmt], *, into_functions: bool = True) -> Iterator[a
         statement = pending.pop()
         yield statement
         kind = type(statement)
-        if kind in _SIMPLE or (kind in _SCOPES and not into_functions):
+        if kind in SIMPLE or (kind in _SCOPES and not into_functions):
             continue
         for block in reversed(blocks(statement)):
             pending.extend(reversed(block))
+
+
+@lru_cache(maxsize=2)
+def statements_of(tree: ast.Module) -> tuple[ast.stmt, ...]:
+    """Return every statement of a module, as `walk` does, kept for those who ask again."""
+    return tuple(walk(tree.body))
+
+
+@lru_cache(maxsize=64)
+def own_statements(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> tuple[ast.stmt, ...]:
+    """Return every statement of a function or class, as `walk` does, but for those of functions and classes in it."""
+    return tuple(walk(function.body, into_functions=False))
 
 
 def first_line(statement: ast.stmt) -> int:
@@ -73,7 +93,7 @@ def always_runs(function: ast.FunctionDef, line: int) -> bool:
         if at is None or any(isinstance(s, ast.Return) for s in walk(body[:at], into_functions=False)):
             return False
         statement = body[at]
-        if type(statement) in _SIMPLE:
+        if type(statement) in SIMPLE:
             return not any(isinstance(node, _IN_PART) for node in nodes_of(statement))
         # Another compound statement runs its block on some ways only.
         if not isinstance(statement, ast.With):

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable
 
-from smcontract.lean import dataclass, field
+from smcontract.lean import dataclass
 from smcontract.script.constants import UNKNOWN
 
 TYPE_CHECKING = False
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-@dataclass(slots=True, eq=False)
+# Thousands of these are made of one script, so that none of them is a dataclass.
 class Choice:
     """A branch taken though its test is not known.
 
@@ -22,22 +22,21 @@ class Choice:
     refuses. Otherwise nothing in the source says that this branch is ever taken.
     """
 
-    node: ast.AST
-    truth: bool
-    is_open: bool
-    words: str | None = None
+    __slots__ = ("is_open", "node", "truth", "words")
+
+    def __init__(self, node: ast.AST, truth: bool, is_open: bool, words: str | None = None) -> None:
+        self.node, self.truth, self.is_open, self.words = node, truth, is_open, words
 
 
-@dataclass(frozen=True, slots=True)
 class Step:
     """A test that was decided by the request's content type or Accept."""
 
-    test: ast.expr | ast.Match
-    truth: bool
-    case: ast.match_case | None = None
+    __slots__ = ("case", "test", "truth")
+
+    def __init__(self, test: ast.expr | ast.Match, truth: bool, case: ast.match_case | None = None) -> None:
+        self.test, self.truth, self.case = test, truth, case
 
 
-@dataclass(slots=True)
 class State:
     """What is known at a point: the names' values, and how the point was reached.
 
@@ -45,23 +44,24 @@ class State:
     `unsure` that something was called that may never return.
     """
 
-    env: dict[str, Any]
-    choices: tuple[Choice, ...] = ()
-    steps: tuple[Step, ...] = ()
-    facts: dict[str, bool] = field(default_factory=dict)
-    doubtful: bool = False
-    unsure: bool = False
+    __slots__ = ("choices", "doubtful", "env", "facts", "steps", "unsure")
+
+    def __init__(
+        self,
+        env: dict[str, Any],
+        choices: tuple[Choice, ...] = (),
+        steps: tuple[Step, ...] = (),
+        facts: dict[str, bool] | None = None,
+    ) -> None:
+        self.env, self.choices, self.steps = env, choices, steps
+        self.facts = {} if facts is None else facts
+        self.doubtful = self.unsure = False
 
     def copy(self, *choices: Choice) -> State:
         """Return this state with further choices."""
-        return State(
-            env=dict(self.env),
-            choices=self.choices + choices,
-            steps=self.steps,
-            facts=dict(self.facts),
-            doubtful=self.doubtful,
-            unsure=self.unsure,
-        )
+        made = State(self.env.copy(), self.choices + choices, self.steps, self.facts.copy())
+        made.doubtful, made.unsure = self.doubtful, self.unsure
+        return made
 
     def forget(self, names: Iterable[str]) -> None:
         """Take the values of `names` as unknown."""
@@ -117,6 +117,11 @@ def join(states: Iterable[State | None], base: State | None = None) -> State | N
     alive = [state for state in states if state is not None]
     if not alive:
         return None
+    if len(alive) == 1:
+        result = alive[0].copy()
+        if base is not None and _covers(alive, base):
+            result.choices, result.steps = base.choices, base.steps
+        return result
     best = min(alive, key=lambda state: state.weight)
     result = best.copy()
     if base is not None and _covers(alive, base):
@@ -143,24 +148,33 @@ def _covers(alive: list[State], base: State) -> bool:
     return any((node, not truth) in single for node, truth in single)
 
 
-@dataclass(frozen=True, slots=True)
 class Returned:
     """A `return` that was reached, what it returns, and how it was reached."""
 
-    node: ast.Return
-    value: Any
-    state: State
+    __slots__ = ("node", "state", "value")
+
+    def __init__(self, node: ast.Return, value: Any, state: State) -> None:
+        self.node, self.value, self.state = node, value, state
 
 
-@dataclass(slots=True)
 class Outcome:
     """The ways out of a block: on to the next statement, by `return`, out of a loop, by an exception."""
 
-    normal: State | None
-    returns: list[Returned] = field(default_factory=list)
-    breaks: list[State] = field(default_factory=list)
-    continues: list[State] = field(default_factory=list)
-    raises: bool = False
+    __slots__ = ("breaks", "continues", "normal", "raises", "returns")
+
+    def __init__(
+        self,
+        normal: State | None,
+        returns: list[Returned] | None = None,
+        *,
+        breaks: list[State] | None = None,
+        continues: list[State] | None = None,
+        raises: bool = False,
+    ) -> None:
+        self.normal, self.raises = normal, raises
+        self.returns = returns or []
+        self.breaks = breaks or []
+        self.continues = continues or []
 
     def take(self, other: Outcome) -> None:
         """Add the ways out of `other`, but for its normal one."""

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from smcontract.lean import dataclass
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import bound_by, positional
 from smcontract.script.nodes import children_of, nodes_of
-from smcontract.script.statements import walk
+from smcontract.script.statements import statements_of, walk
 
 Definitions = Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]
 
@@ -32,19 +31,20 @@ def definitions(tree: ast.Module) -> Definitions:
             if name == "*":
                 found.clear()
             found.pop(name, None)
-    for statement in walk(tree.body):
+    for statement in statements_of(tree):
         if isinstance(statement, ast.Global):
             for name in statement.names:
                 found.pop(name, None)
     return MappingProxyType(found)
 
 
-@dataclass(frozen=True, slots=True)
 class Sighting:
     """A node of a function in which some names carry the followed value; `carries` tells of expressions."""
 
-    node: ast.AST
-    carries: Callable[[ast.expr | None], bool]
+    __slots__ = ("carries", "node")
+
+    def __init__(self, node: ast.AST, carries: Callable[[ast.expr | None], bool]) -> None:
+        self.node, self.carries = node, carries
 
 
 def follow(

@@ -10,14 +10,16 @@ from collections.abc import Iterator, Mapping
 from smcontract.lean import NamedTuple
 from smcontract.script.facts import HANDLERS, Function, FunctionNode
 from smcontract.script.flow import module_of
-from smcontract.script.nodes import children_of, nodes_within
-from smcontract.script.scopes import ModuleNames, Read, free_reads, module_names, waits_for_names, walruses
+from smcontract.script.names import stored
+from smcontract.script.nodes import children_of, names_within, nodes_of, nodes_within, read_within
+from smcontract.script.scopes import ModuleNames, Read, free_reads, module_names, scope_of, waits_for_names, walruses
 
 # Builtins of other versions than the running one, and what `site` or a debugger's shell adds.
 _BUILTINS = frozenset(dir(builtins)) | {
     *("WindowsError", "EncodingWarning", "ExceptionGroup", "BaseExceptionGroup", "PythonFinalizationError"),
     *("aiter", "anext", "exit", "quit", "copyright", "credits", "license", "_", "reveal_type", "profile"),
 }
+_IMPORTS = frozenset({ast.Import, ast.ImportFrom})
 # A method that runs once its class is called: torch calls `forward` for whoever calls the module.
 _METHODS = ("__init__", "__new__", "__call__", "forward")
 _MOST = 200_000
@@ -53,11 +55,12 @@ def undefined_names(tree: ast.Module, functions: Mapping[str, Function], source:
     if any(word in source for word in _HINTS) and re.search(_UNSEEN, source):
         return []
     names = module_names(tree)
+    known = names.bound | _BUILTINS | {"__file__"}
     found = [_undefined(read, names, "", "") for read in _read_at_import(tree)]
     told = {one.name for one in found if one is not None}
     for handler in HANDLERS:
         function = functions.get(handler)
-        if function is None or function.node is None:
+        if function is None or function.node is None or not _may_miss(tree, function.node, known):
             continue
         for via, read in _reads(tree, function.node):
             one = _undefined(read, names, handler, via)
@@ -81,6 +84,55 @@ def _undefined(read: Read, names: ModuleNames, handler: str, via: str) -> Undefi
     if name in names.bound or name in _BUILTINS or (name.startswith("__") and name.endswith("__")):
         return None
     return Undefined(name, read.node, handler, via, names.guarded.get(name), read.refuses)
+
+
+def _may_miss(tree: ast.Module, function: FunctionNode, known: frozenset[str]) -> bool:
+    """Return whether a look at the names alone leaves a doubt: in a handler, or in anything that it leads to."""
+    helpers = module_of(tree).helpers
+    classes = {statement.name: statement for statement in tree.body if isinstance(statement, ast.ClassDef)}
+    seen: set[str] = set()
+    pending: list[FunctionNode | ast.ClassDef] = [function]
+    while pending:
+        node = pending.pop()
+        read = read_within(node)
+        if isinstance(node, ast.ClassDef):
+            methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
+            pending += methods
+            if not read <= known and not _own_reads(node, methods) <= known:
+                return True
+        elif not read <= known and not _binds(node, read - known):
+            return True
+        for name in read - seen:
+            seen.add(name)
+            pending += [found[name] for found in (helpers, classes) if name in found]
+    return False
+
+
+def _own_reads(node: ast.ClassDef, methods: list[ast.FunctionDef]) -> frozenset[str]:
+    """Return the names that a class reads where it is made."""
+    within = [one for one in node.body if one not in methods]
+    outside = [one for method in methods for one in (method.args, *method.decorator_list)]
+    return frozenset().union(*map(read_within, [*node.bases, *node.keywords, *node.decorator_list, *within, *outside]))
+
+
+def _binds(function: FunctionNode, names: frozenset[str]) -> bool:
+    """Return whether each read of the names stands where the function, or one or a comprehension in it, binds it."""
+    missing = names - scope_of(function).bound
+    nodes = nodes_within(function)
+    if not missing or any(isinstance(node, ast.Global) for node in nodes):
+        return not missing
+    bound: set[int] = set()
+    for node in nodes:
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+            own = missing.intersection(name for part in node.generators for name in stored(part.target))
+            # Where the first part comes from is worked out outside.
+            inside = set(nodes_of(node)).difference(nodes_of(node.generators[0].iter)) if own else set()
+        elif isinstance(node, ast.Lambda) and node is not function:
+            own, inside = missing & scope_of(node).bound, set(nodes_of(node.body))
+        else:
+            continue
+        bound.update(id(inner) for inner in inside if isinstance(inner, ast.Name) and inner.id in own)
+    return all(id(name) in bound for name in names_within(function) if name.id in missing)
 
 
 def _reads(tree: ast.Module, function: FunctionNode) -> Iterator[tuple[str, Read]]:
@@ -130,12 +182,16 @@ def _read_at_import(tree: ast.Module) -> Iterator[Read]:
         for s in tree.body
     )
     for statement in _run_at_import(tree):
+        if statement.__class__ in _IMPORTS:
+            continue
         # What a function's body reads is read when it is called, and megabytes of data read no name.
         pending: list[ast.AST] = list(_at_definition(statement, lazy=lazy))
         while pending and left > 0:
             node = pending.pop()
             left -= 1
             match node:
+                case ast.Constant():
+                    pass
                 case ast.Name(ctx=ast.Load()):
                     yield Read(node, refuses=False, called=False)
                 case ast.Lambda():
@@ -144,8 +200,6 @@ def _read_at_import(tree: ast.Module) -> Iterator[Read]:
                     pending.append(node.generators[0].iter)
                 case ast.BoolOp(values=[first, *_]) | ast.IfExp(test=first):
                     pending.append(first)
-                case ast.Constant():
-                    pass
                 case _:
                     pending.extend(children_of(node))
 

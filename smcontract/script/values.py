@@ -9,7 +9,6 @@ import operator
 import sys
 from collections.abc import Callable
 
-from smcontract.lean import dataclass
 from smcontract.script.constants import UNKNOWN, Constants, Keys
 
 TYPE_CHECKING = False
@@ -26,12 +25,20 @@ BODY: Final = object()
 """The request's body itself."""
 
 
-@dataclass(frozen=True, slots=True)
 class Known:
     """A value; `typed` where it comes from the request's content type or Accept."""
 
-    value: Any
-    typed: bool = False
+    # As for states: too many are made for a dataclass.
+    __slots__ = ("typed", "value")
+
+    def __init__(self, value: Any, typed: bool = False) -> None:
+        self.value, self.typed = value, typed
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Known) and (self.value, self.typed) == (other.value, other.typed)
+
+    def __hash__(self) -> int:
+        return hash((self.value, self.typed))
 
 
 class Ends(Exception):
@@ -89,52 +96,59 @@ _TYPES = {
 
 def evaluate(node: ast.expr, context: Context) -> Any:
     """Return a `Known`, `FREE`, `OPEN`, `BODY` or `UNKNOWN`; raise `Ends` where the handler ends."""
-    match node:
-        case ast.Constant(value=value):
-            return Known(value)
-        case ast.Name(id=name):
-            if name in context.env:
-                return context.env[name]
-            return _constant(context.constants.get(name))
-        case ast.NamedExpr(target=ast.Name(id=name), value=value):
-            result = evaluate(value, context)
-            context.bind(name, result)
-            return result
-        case ast.Compare():
-            return _compare(node, context)
-        case ast.BoolOp():
-            return _bool_op(node, context)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            value = evaluate(operand, context)
-            if isinstance(value, Known):
-                return Known(not value.value, value.typed)
-            return OPEN if value is OPEN else UNKNOWN
-        case ast.IfExp(test=test, body=body, orelse=orelse):
-            truth = evaluate(test, context)
-            if isinstance(truth, Known):
-                return evaluate(body if truth.value else orelse, context)
-            return UNKNOWN
-        case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
-            return _collect([evaluate(element, context) for element in elements], tuple)
-        case ast.Dict(keys=keys):
-            known = [UNKNOWN if key is None else evaluate(key, context) for key in keys]
-            return _collect(known, Keys)
-        case ast.Subscript(value=value, slice=index):
-            return _subscript(evaluate(value, context), evaluate(index, context))
-        case ast.BinOp(left=left, right=right, op=op):
-            a, b = evaluate(left, context), evaluate(right, context)
-            strings = isinstance(a, Known) and isinstance(b, Known) and isinstance(op, ast.Add)
-            if strings and isinstance(a.value, str) and isinstance(b.value, str):
-                return Known(a.value + b.value, a.typed or b.typed)
-            return UNKNOWN
-        case ast.Attribute(value=value):
-            known = context.constants.literal(node)
-            if known is UNKNOWN:
-                evaluate(value, context)
-            return _constant(known)
-        case ast.Call():
-            return _call(node, context)
+    # By class: of all that a walk does this is done most.
+    how = _EVALUATIONS.get(node.__class__)
+    return UNKNOWN if how is None else how(node, context)
+
+
+def _name(node: ast.Name, context: Context) -> Any:
+    env = context.env
+    return env[node.id] if node.id in env else _constant(context.constants.get(node.id))
+
+
+def _named(node: ast.NamedExpr, context: Context) -> Any:
+    result = evaluate(node.value, context)
+    context.bind(node.target.id, result)
+    return result
+
+
+def _unary_op(node: ast.UnaryOp, context: Context) -> Any:
+    if not isinstance(node.op, ast.Not):
+        return UNKNOWN
+    value = evaluate(node.operand, context)
+    if isinstance(value, Known):
+        return Known(not value.value, value.typed)
+    return OPEN if value is OPEN else UNKNOWN
+
+
+def _if_exp(node: ast.IfExp, context: Context) -> Any:
+    truth = evaluate(node.test, context)
+    if isinstance(truth, Known):
+        return evaluate(node.body if truth.value else node.orelse, context)
     return UNKNOWN
+
+
+def _elements(node: ast.Tuple | ast.List | ast.Set, context: Context) -> Any:
+    return _collect([evaluate(element, context) for element in node.elts], tuple)
+
+
+def _dict(node: ast.Dict, context: Context) -> Any:
+    return _collect([UNKNOWN if key is None else evaluate(key, context) for key in node.keys], Keys)
+
+
+def _bin_op(node: ast.BinOp, context: Context) -> Any:
+    a, b = evaluate(node.left, context), evaluate(node.right, context)
+    strings = isinstance(a, Known) and isinstance(b, Known) and isinstance(node.op, ast.Add)
+    if strings and isinstance(a.value, str) and isinstance(b.value, str):
+        return Known(a.value + b.value, a.typed or b.typed)
+    return UNKNOWN
+
+
+def _attribute(node: ast.Attribute, context: Context) -> Any:
+    known = context.constants.literal(node)
+    if known is UNKNOWN:
+        evaluate(node.value, context)
+    return _constant(known)
 
 
 def _constant(value: Any) -> Any:
@@ -247,6 +261,25 @@ def _call(node: ast.Call, context: Context) -> Any:
                 case "bool", [Known(value=value, typed=typed)]:
                     return Known(bool(value), typed)
     return context.call(node, arguments + keywords)
+
+
+_EVALUATIONS: dict[type[ast.AST], Callable[[Any, Context], Any]] = {
+    ast.Constant: lambda node, _: Known(node.value),
+    ast.Name: _name,
+    ast.NamedExpr: _named,
+    ast.Compare: _compare,
+    ast.BoolOp: _bool_op,
+    ast.UnaryOp: _unary_op,
+    ast.IfExp: _if_exp,
+    ast.Tuple: _elements,
+    ast.List: _elements,
+    ast.Set: _elements,
+    ast.Dict: _dict,
+    ast.Subscript: lambda node, context: _subscript(evaluate(node.value, context), evaluate(node.slice, context)),
+    ast.BinOp: _bin_op,
+    ast.Attribute: _attribute,
+    ast.Call: _call,
+}
 
 
 def _is_json(function: ast.Attribute) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from smcontract.lean import NamedTuple
 from smcontract.stacks._binding import bind_counted
 from smcontract.stacks._context import Context
@@ -94,7 +96,7 @@ class Stack:
         return False
 
     def _is_at_least(self, *release: int) -> bool:
-        return tuple(int(part) for part in self.version.split(".")) >= release
+        return _release(self.version) >= release
 
     def for_module(self, module: Any) -> Stack:  # noqa: ARG002
         """Return the stack as it is for a script's module (None: not found), before the model is loaded."""
@@ -173,3 +175,8 @@ class Stack:
         if name == "model_fn":
             return self.has_default_model_fn
         return name != "predict_fn" or self.has_default_predict_fn
+
+
+@functools.lru_cache(maxsize=64)
+def _release(version: str) -> Tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from smcontract.checks import Check, StaticContext, static_checks
@@ -14,8 +15,13 @@ from smcontract.script.families import Family, family_of
 from smcontract.searching import hints_at_handlers, python_files
 from smcontract.stacks import Stack, detect, get_stack, stack_names
 from smcontract.static.configuration import Choice, Configuration
+from smcontract.static.spreading import spread
 from smcontract.targets import Target, target_of_model_dir, target_of_script
-from smcontract.violations import Severity, Violation
+from smcontract.violations import OnSageMaker, Severity, Violation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _UNUSED = "SMC100"
 _UNPARSABLE = "SMC101"
@@ -99,10 +105,76 @@ def _of_directory(directory: str, configuration: Configuration) -> Iterator[Chec
     for error in problems:
         yield _unread(str(error.filename), error)
     laid_out = _laid_out(directory, configuration)
-    checked = [check_file(os.path.normpath(file), configuration, is_named=False, laid_out=laid_out) for file in files]
+    checked = spread(
+        lambda file: check_file(os.path.normpath(file), configuration, is_named=False, laid_out=laid_out),
+        files,
+        plain=plain,
+        restored=restored,
+    )
     parts = _parts([one for one in checked if one.is_judged])
     for one in checked:
         yield Checked(one.told, why=f"it is a part of {parts[one.path]}") if one.path in parts else one
+
+
+def plain(checked: Checked) -> dict[str, Any]:
+    """Return what a file came to as values that `marshal` knows."""
+    target = checked.target
+    return {
+        **vars(checked),
+        "target": None if target is None else {n: _text(v) for n, v in _fields(target).items()},
+        "stacks": [(repr(stack), reason) for stack, reason in checked.stacks],
+        "checks": [check.code for check in checked.checks],
+        "expected": dict(checked.expected),
+        "found": {name: [_plain_violation(v) for v in under] for name, under in checked.found.items()},
+    }
+
+
+def restored(values: dict[str, Any]) -> Checked:
+    """Return what `plain` was made of."""
+    checked = Checked(values["told"], why=values["why"])
+    by_code = {check.code: check for check in _checks_of(tuple(values["checks"]))}
+    vars(checked).update(
+        values,
+        target=None if values["target"] is None else _restored_target(values["target"]),
+        stacks=tuple((get_stack(stack), reason) for stack, reason in values["stacks"]),
+        checks=tuple(by_code[code] for code in values["checks"]),
+        found={name: tuple(map(_restored_violation, under)) for name, under in values["found"].items()},
+    )
+    return checked
+
+
+@lru_cache(maxsize=8)
+def _checks_of(codes: tuple[str, ...]) -> tuple[Check, ...]:
+    return static_checks(lambda code: code in codes)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in type(value).__match_args__}
+
+
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, Path) else value
+
+
+def _restored_target(values: dict[str, Any]) -> Target:
+    paths = ("path", "script", "code_dir", "model_dir", "unpacked")
+    fields: dict[str, Any] = {n: Path(v) if n in paths and v is not None else v for n, v in values.items()}
+    return Target(**fields)
+
+
+def _plain_violation(violation: Violation) -> dict[str, Any]:
+    answer = violation.on_sagemaker
+    return {
+        **_fields(violation),
+        "severity": str(violation.severity),
+        "on_sagemaker": (answer.status, answer.message),
+    }
+
+
+def _restored_violation(values: dict[str, Any]) -> Violation:
+    status, message = values["on_sagemaker"]
+    answer = OnSageMaker(status=status, message=message)
+    return Violation(**{**values, "severity": Severity(values["severity"]), "on_sagemaker": answer})
 
 
 def _laid_out(directory: str, configuration: Configuration) -> Target | None:
@@ -210,11 +282,14 @@ def _given_model_dir(choice: Choice) -> Path | None:
     return None if choice.model_dir is None else Path(choice.model_dir)
 
 
-def _judge(checked: Checked, target: Target, script: Script, choice: Choice, wanted: tuple[str, ...] | None) -> None:
-    def is_wanted(code: str) -> bool:
-        return choice.is_selected(code) and (wanted is None or code in wanted)
+# The same for all scripts of a project.
+@lru_cache(maxsize=8)
+def _checks(choice: Choice, wanted: tuple[str, ...] | None) -> tuple[Check, ...]:
+    return static_checks(lambda code: choice.is_selected(code) and (wanted is None or code in wanted))
 
-    checked.checks = static_checks(is_wanted)
+
+def _judge(checked: Checked, target: Target, script: Script, choice: Choice, wanted: tuple[str, ...] | None) -> None:
+    checked.checks = _checks(choice, wanted)
     checked.stacks = tuple(_stacks(choice, script, target))
     checked.expected = choice.expected_failures
     for stack, reason in checked.stacks:
