@@ -14,6 +14,7 @@ import pytest
 from smcontract.checks import static_checks
 from smcontract.static.configuration import Configuration
 from smcontract.static.run import check_paths
+from smcontract.violations import Violation
 from static_scripts import SCRIPTS
 
 # Each look, and the answer that leaves all to the closer one.
@@ -58,7 +59,7 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return paths
 
 
-def _found(scripts: list[str]) -> list[object]:
+def _found(scripts: list[str]) -> list[tuple[str, str, tuple[Violation, ...]]]:
     configuration = Configuration({})
     return [(one.told, one.why, one.violations) for path in scripts for one in check_paths([path], configuration)]
 
@@ -73,5 +74,5 @@ def test_findings_are_the_same_without_the_looks(scripts: list[str], monkeypatch
         monkeypatch.setattr(look, always(answer))
 
     assert _found(scripts) == found
-    codes = {violation.code for _, _, violations in found for violation in violations}  # type: ignore[misc]
+    codes = {violation.code for _, _, violations in found for violation in violations}
     assert codes >= {"SMC101", "SMC108", "SMC109", "SMC111", "SMC115", "SMC120", "SMC124"}
