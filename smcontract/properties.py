@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from smcontract.session import TOO_MANY_DEATHS
+from smcontract.probing import TOO_MANY_DEATHS
 from smcontract.violations import Severity, Violation
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ from serving import ECHO, session_of
 from smcontract.checks import all_checks
 from smcontract.checks._case import Case
 from smcontract.checks._context import CheckContext
+from smcontract.probing import TOO_MANY_DEATHS
 from smcontract.properties import Property, item_seed
-from smcontract.session import TOO_MANY_DEATHS, Session
+from smcontract.session import Session
 from smcontract.violations import OnSageMaker, Request, Severity, Violation
 
 Judge = Callable[[CheckContext, Case], Iterator[Violation]]

@@ -8,7 +8,8 @@ import pytest
 from serving import ECHO, JSON_HANDLER, is_alive, session_of
 from smcontract.endpoints import Ended
 from smcontract.payloads._search import LIMIT
-from smcontract.session import TOO_MANY_DEATHS, TOO_MANY_HANGS, Inconclusive, Session, accepts, content_types
+from smcontract.probing import TOO_MANY_DEATHS, TOO_MANY_HANGS
+from smcontract.session import Inconclusive, Session, accepts, content_types
 from smcontract.settings import Payload
 from smcontract.stacks import get_stack
 from smcontract.violations import Request

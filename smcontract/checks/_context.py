@@ -10,8 +10,9 @@ from smcontract.checks._check import Check
 from smcontract.endpoints import Ended, Exchange, Failure, Loaded, LocalEndpoint
 from smcontract.judgement import ALWAYS_ACCIDENTS, is_accident, is_deliberate, responsible, user_frame
 from smcontract.payloads._domain import Domain
+from smcontract.probing import is_of_values
 from smcontract.script import Script
-from smcontract.session import Inconclusive, Session, is_of_values
+from smcontract.session import Inconclusive, Session
 from smcontract.stacks import Stack
 from smcontract.violations import OnSageMaker, Request, Severity, Violation
 

@@ -10,7 +10,7 @@ from smcontract.checks._case import Case
 from smcontract.checks._context import CheckContext
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._malformed import cuts, malformed
-from smcontract.session import TOO_MANY_DEATHS, TOO_MANY_HANGS
+from smcontract.probing import TOO_MANY_DEATHS, TOO_MANY_HANGS
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
