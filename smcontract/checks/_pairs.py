@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from smcontract.checks._confirm import can_run, some_body
 from smcontract.checks._context import CheckContext
+from smcontract.checks._requirements import brings_transformers
 from smcontract.checks._shown import confirm_run
 from smcontract.endpoints import Ended, Exchange
 from smcontract.script.media_types import is_media_type
@@ -20,6 +21,9 @@ def confirm_pairs(ctx: CheckContext, found: list[Violation]) -> Iterator[Violati
     kept = list(confirm_run(ctx, found))
     yield from kept
     if kept or ctx.stack.unpacks_tuples or not {*LAST} & set(ctx.script.functions) or not can_run(ctx):
+        return
+    is_guessed = ctx.session.settings.stacks == ("auto",)
+    if is_guessed and brings_transformers(ctx.script.path):
         return
     for content_type in ctx.session.content_types():
         for accept in ctx.session.accepts():

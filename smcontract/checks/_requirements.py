@@ -54,6 +54,12 @@ def _read(path: str) -> Requirements | None:
     return Requirements(packages, is_whole)
 
 
+def brings_transformers(script: Path) -> bool:
+    """Return whether the file beside a script asks for what the `huggingface` containers have without it."""
+    asked = requirements(script)
+    return asked is not None and "transformers" in asked.packages
+
+
 def pinned(script: Path, package: str, *, below: tuple[int, ...]) -> bool:
     """Return whether the file beside a script allows only releases of a package that are older than `below`."""
     asked = requirements(script)

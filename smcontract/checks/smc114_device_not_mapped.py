@@ -40,10 +40,11 @@ def device_not_mapped(ctx: StaticContext) -> Iterator[Violation]:
     `torch.load(path, map_location=device)`.
 
     ## When it stays silent
-    Where the function or the script's top level asks whether there is a GPU before; for what a function loads beside
-    the model's state; where the script itself saves its model from the CPU; for a script that imports a package that
-    works on GPUs only, or on AWS's own accelerators; for a `map_location` that may be among `**kwargs`; for the
-    `__main__` guard and functions that serving does not call.
+    Where the function or the script's top level asks whether there is a GPU before; where the function raises if there
+    is none; for what a function loads beside the model's state, and for what a request holds; where the script itself
+    saves its model from the CPU; for a script that imports a package that works on GPUs only, or on AWS's own
+    accelerators; for a `map_location` that may be among `**kwargs`; for the `__main__` guard and functions that
+    serving does not call.
 
     ## Source
     torch 2.6, `torch.load` and `torch.jit.load` (`map_location`).
@@ -58,7 +59,8 @@ def device_not_mapped(ctx: StaticContext) -> Iterator[Violation]:
     if "neuron" in script.source.lower():
         # Models compiled for AWS's own accelerators know no CUDA.
         return
-    loads = [(stage, call) for stage, call in found if call.name in _LOADS]
+    # What a request holds is no model: its tensors are on the device that the client chose.
+    loads = [(stage, call) for stage, call in found if call.name in _LOADS and stage != "input_fn"]
     of_state = {id(call.owner) for _, call in loads if _is_state(call)}
     saves = [call.argument(0, "obj") for call in calls_of(script.tree).every if call.name == "torch.save"]
     if any(map(_is_on_cpu, saves)):
@@ -68,7 +70,7 @@ def device_not_mapped(ctx: StaticContext) -> Iterator[Violation]:
         is_mapped = call.passes_unseen or call.argument(1, "map_location") is not None
         # Beside the state, a function loads what it needs to build the model: numbers and names.
         is_beside = id(call.owner) in of_state and not _is_state(call)
-        if not (is_mapped or is_beside or _chosen(call)):
+        if not (is_mapped or is_beside or _chosen(call) or _is_refused_without(call)):
             yield _violation(ctx, stage, call, f"{call.name} is called without map_location")
     if _NEEDS_GPU & {entry.name for entry in script.imports} or "load_in_8bit" in script.source:
         return
@@ -142,6 +144,18 @@ def _chosen(call: Call) -> bool:
             case ast.ExceptHandler():
                 return True
     return False
+
+
+def _is_refused_without(call: Call) -> bool:
+    """Return whether the function has raised before where there is no GPU: then the script is meant for one."""
+    body = call.owner.body if call.owner is not None else []
+    return any(
+        isinstance(statement, ast.If)
+        and isinstance(statement.body[-1], ast.Raise)
+        and any(word in ast.unparse(statement.test) for word in _ASKS)
+        and statement.lineno < call.node.lineno
+        for statement in (body if isinstance(body, list) else [])
+    )
 
 
 def _is_of_device(test: ast.expr) -> bool:

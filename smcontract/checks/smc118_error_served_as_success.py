@@ -10,7 +10,7 @@ from smcontract.script.dropped import if_raised, lost_lines
 from smcontract.script.facts import HANDLERS
 from smcontract.script.flow import ends_without_value
 from smcontract.script.nodes import nodes_within
-from smcontract.script.refusals import Served, served_failures, sets_status
+from smcontract.script.refusals import Served, caught_itself, served_failures, sets_status
 from smcontract.script.script import Script
 from smcontract.violations import OnSageMaker, Severity, Violation
 
@@ -59,9 +59,9 @@ def error_served_as_success(ctx: StaticContext) -> Iterator[Violation]:
     ## When it stays silent
     Where a status is set or given to a response, where the next function raises on what it is given, where
     an `except` of a narrow type returns a default, where it works the answer out in another way, and for what
-    a loop collects per record. A None that SMC109 tells is not told again, nor what stands behind an exception that
-    SMC121 tells. Of what is answered: an error among the answers to several records, a number called `error`, a
-    label of one word, and words in which a valid body is answered too.
+    a loop collects per record. A None that SMC109 tells is not told again, nor an exception that SMC121 tells, nor
+    what stands behind it. Of what is answered: an error among the answers to several records, a number called
+    `error`, a label of one word, and words in which a valid body is answered too.
 
     ## Source
     sagemaker-inference 1.10.1, `transformer.py`, `transform`; multi-model-server 1.1.11, `mms/context.py`.
@@ -80,8 +80,14 @@ def error_served_as_success(ctx: StaticContext) -> Iterator[Violation]:
         elsewhere = {fall.line for fall in ends_without_value(node, script.tree, name=name)}
         elsewhere |= lost_lines(*(if_raised(script, node) or (node, script.tree)))
         for one in found:
-            if one.node.lineno not in elsewhere and _counts(script, name, one):
+            if one.node.lineno not in elsewhere and not _is_unsendable(name, one) and _counts(script, name, one):
                 yield _violation(ctx, name, one)
+
+
+def _is_unsendable(name: str, one: Served) -> bool:
+    """Return whether the exception itself is the response: no server can send it, and SMC121 tells it."""
+    is_response = name in ("output_fn", "transform_fn")
+    return is_response and one.caught is not None and caught_itself(one.node.value, one.caught)
 
 
 def _is_told_further(script: Script, name: str, one: Served) -> bool:
@@ -151,6 +157,8 @@ def _violation(ctx: StaticContext, name: str, one: Served) -> Violation:
         "constant": "a constant",
         "refusal": "a refusal in words",
     }[one.kind]
+    if one.caught is not None and caught_itself(one.node.value, one.caught):
+        what = "the exception"
     where = f", caught on line {one.caught.lineno}," if one.caught is not None else ""
     is_error = one.kind in ("text", "none") and name != "input_fn"
     return ctx.violation(

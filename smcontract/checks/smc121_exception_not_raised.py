@@ -11,6 +11,7 @@ from smcontract.script.dropped import lost_lines
 from smcontract.script.errors import built_exception
 from smcontract.script.literals import shown
 from smcontract.script.nodes import nodes_of, nodes_within
+from smcontract.script.refusals import caught_itself, sets_status
 from smcontract.script.statements import statements_of, walk
 from smcontract.script.trace import definitions
 from smcontract.violations import OnSageMaker, Violation
@@ -31,7 +32,8 @@ def exception_not_raised(ctx: StaticContext) -> Iterator[Violation]:
     """A handler builds an exception and does not raise it.
 
     ## What it does
-    Looks for `return ValueError(...)` in each handler, and for an exception that is built as a statement of its
+    Looks for `return ValueError(...)` in each handler, for an `except` of `output_fn` or `transform_fn` that returns
+    the exception itself, and for an exception that is built as a statement of its
     own in a handler or in a function of the file that it calls. Exceptions are Python's own, those of the
     SageMaker toolkits, and classes of the script that derive from them.
 
@@ -74,6 +76,10 @@ def exception_not_raised(ctx: StaticContext) -> Iterator[Violation]:
         for owner, statement in _reached(function.node, tree, seen):
             is_returned = isinstance(statement, ast.Return)
             value = statement.value
+            caught = _caught(name, owner, statement) if is_returned and value is not None else None
+            if caught is not None and value is not None and statement.lineno not in lost_lines(owner, tree):
+                yield _violation(ctx, name, value, caught, returned=True)
+                continue
             what = built_exception(value, tree) if value is not None else ""
             if not what or (not is_returned and not isinstance(value, ast.Call)):
                 continue
@@ -84,9 +90,23 @@ def exception_not_raised(ctx: StaticContext) -> Iterator[Violation]:
             yield _violation(ctx, name, value, what, returned=is_returned)
 
 
+def _caught(name: str, function: ast.FunctionDef, statement: ast.stmt) -> str | None:
+    """Return the class of the exception that an `except` gives as the response, None if it gives another value."""
+    if name not in ("output_fn", "transform_fn") or not isinstance(statement, ast.Return):
+        return None
+    for handler in (node for node in nodes_within(function) if isinstance(node, ast.ExceptHandler)):
+        if any(inner is statement for inner in walk(handler.body, into_functions=False)):
+            named = handler.type if isinstance(handler.type, ast.Name | ast.Attribute) else None
+            if caught_itself(statement.value, handler) and not sets_status(function):
+                return ast.unparse(named) if named is not None else "Exception"
+    return None
+
+
 def _has_candidates(tree: ast.Module) -> bool:
     """Return whether anything is returned or dropped that is named as classes are: all else costs no further look."""
     for statement in statements_of(tree):
+        if isinstance(statement, ast.Try) and any(handler.name for handler in statement.handlers):
+            return True
         if not isinstance(statement, ast.Return | ast.Expr):
             # A handler may be a lambda.
             if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Lambda):

@@ -6,8 +6,10 @@ import ast
 from collections.abc import Callable, Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
+from smcontract.script import Script
 from smcontract.script.calls import REQUESTED, Call, served
 from smcontract.script.mentions import mentions
+from smcontract.script.names import positional
 from smcontract.script.nodes import nodes_of
 from smcontract.script.request import Use, request_uses
 from smcontract.violations import OnSageMaker, Severity, Violation
@@ -75,7 +77,8 @@ def fetches_what_the_client_names(ctx: StaticContext) -> Iterator[Violation]:
     Take the data itself in the request, or open only what is on a list of hosts, buckets or folders.
 
     ## When it stays silent
-    Where the value is tested before (an `if` or `assert` that looks at it and raises or returns), where the host or
+    Where the value is tested before (an `if` or `assert` that looks at it and raises or returns), for a whole body
+    that is asked for its type, where the host or
     bucket is fixed and only the rest is from the request, where the name of a file is cut to its last part, and
     where a value went through a function whose work the source does not show.
 
@@ -94,6 +97,8 @@ def fetches_what_the_client_names(ctx: StaticContext) -> Iterator[Violation]:
     for use in request_uses(script.tree, script.functions, also=_THROUGH):
         what, named = _opened(use)
         if named is None or id(use.call) in seen or _is_tested(script.tree, use, named):
+            continue
+        if what == "a file" and _is_body(script, use, named) and _is_no_path(ctx, script.tree, use):
             continue
         seen.add(id(use.call))
         yield ctx.violation(
@@ -155,6 +160,30 @@ def _starts_with(node: ast.expr | None, carries: Carries) -> bool:
         case ast.Call(func=ast.Attribute(value=ast.Constant() as text, attr="format")):
             return str(text.value).startswith("{")
     return True
+
+
+def _is_body(script: Script, use: Use, named: ast.expr) -> bool:
+    """Return whether what is opened is the whole body as it came."""
+    function = script.functions.get(use.handler)
+    if function is None or function.node is None or not isinstance(named, ast.Name):
+        return False
+    return named.id in positional(function.node)[:2] and any(inner is use.call for inner in nodes_of(function.node))
+
+
+def _is_no_path(ctx: StaticContext, tree: ast.Module, use: Use) -> bool:
+    """Return whether a body is asked for its type, or is a bytearray, which images are never opened by as a path."""
+    if use.name == "PIL.Image.open" and ctx.stack.server != "flask":
+        return True
+    asked = {ast.unparse(named) for named in use.call.args[:1]}
+    return any(
+        isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "isinstance"
+        and node.args
+        and ast.unparse(node.args[0]) in asked
+        for statement in tree.body
+        if statement.lineno <= use.call.lineno <= (statement.end_lineno or statement.lineno)
+        for node in nodes_of(statement)
+    )
 
 
 def _is_tested(tree: ast.Module, use: Use, named: ast.expr) -> bool:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from smcontract.checks._check import Phase, StaticContext, check
+from smcontract.checks._requirements import brings_transformers
 from smcontract.script.constants import UNKNOWN, Constants, constants_of
 from smcontract.script.dropped import lost_lines
 from smcontract.script.facts import FunctionNode
@@ -47,14 +48,16 @@ def tuple_served_as_json(ctx: StaticContext) -> Iterator[Violation]:
 
     ## When it stays silent
     Under stacks that take the tuple apart, and where neither the source nor a request shows that the second value
-    is a content type.
+    is a content type. Where only the imports tell the stack and the `requirements.txt` beside the script asks for
+    transformers, which the containers of `huggingface` bring with them: it may be meant for another, which takes
+    the tuple apart.
 
     ## Source
     sagemaker-huggingface-inference-toolkit 2.6.0, `handler_service.py`, `handle`; multi-model-server 1.1.11,
     `mms/protocol/otf_message_handler.py`.
     """
     script = ctx.script
-    if script.tree is None or ctx.stack.unpacks_tuples:
+    if script.tree is None or ctx.stack.unpacks_tuples or (ctx.is_guessed and brings_transformers(script.path)):
         return
     constants: Constants | None = None
     for name, position in _LAST.items():

@@ -185,6 +185,8 @@ def _mentioned(node: ast.Call) -> Iterator[str]:
             yield one.id
 
 
+_SAME = {"six.BytesIO": "io.BytesIO", "six.StringIO": "io.StringIO"}
+"""What is one thing by two names, either of which a branch may import."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = frozenset({*_FUNCTIONS, ast.Lambda, ast.ClassDef})
 _LEAVES = frozenset({ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.alias, ast.arg})
@@ -258,7 +260,7 @@ class _Collector:
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 path = f"{'.' * node.level}{node.module or ''}.{alias.name}"
-                self.imports.setdefault(alias.asname or alias.name, set()).add(path)
+                self.imports.setdefault(alias.asname or alias.name, set()).add(_SAME.get(path, path))
         else:
             for target in getattr(node, "targets", None) or (node.target,):
                 for one in target.elts if isinstance(target, ast.Tuple | ast.List) else (target,):

@@ -27,6 +27,17 @@ _TELLING = frozenset({"type", "join", "len", "getattr", "escape", "Response", "s
 _PLAIN_CALLS = frozenset({"dumps", "str", "repr", "dict", "list", "encode", "format", "bytes", "jsonify"})
 
 
+def caught_itself(value: ast.expr | None, handler: ast.ExceptHandler) -> bool:
+    """Return whether an `except` gives the exception that it caught, and not its text: alone, or first of a tuple."""
+    if isinstance(value, ast.Tuple) and value.elts:
+        value = value.elts[0]
+    names = {handler.name} if handler.name else set()
+    for statement in walk(handler.body, into_functions=False):
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name) and statement.value.id in names:
+            names |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
+    return isinstance(value, ast.Name) and value.id in names
+
+
 class Served(NamedTuple):
     """A failure that is returned: the exception's text, None, a constant, or a refusal in words.
 

@@ -63,6 +63,9 @@ def undefined_names(tree: ast.Module, functions: Mapping[str, Function], source:
         if function is None or function.node is None or not _may_miss(tree, function.node, known):
             continue
         for via, read in _reads(tree, function.node):
+            if via in functions:
+                # What a handler reads is told of it, not once more of the one that calls it.
+                continue
             one = _undefined(read, names, handler, via)
             if one is not None and one.name not in told:
                 found.append(one)

@@ -116,3 +116,31 @@ def test_a_model_saved_from_the_cpu_loads_everywhere(find: Find, saved: str) -> 
 
 def test_a_model_saved_from_where_it_is_may_not(find: Find) -> None:
     assert find(device_not_mapped, LOADS + "\ndef save(model, path):\n    torch.save(model.state_dict(), path)\n")
+
+
+REFUSED = """\
+import torch
+
+def model_fn(model_dir):
+    if not torch.cuda.is_available():
+        {}
+    model = Net()
+    model.load_state_dict(torch.load(model_dir + "/model.pth"))
+    return model
+"""
+
+
+def test_a_script_that_refuses_to_load_without_a_gpu_is_meant_for_one(find: Find) -> None:
+    assert find(device_not_mapped, REFUSED.format('raise OSError("no GPU")')) == []
+
+
+def test_a_script_that_only_says_that_there_is_no_gpu_may_be_run_without(find: Find) -> None:
+    (violation,) = find(device_not_mapped, REFUSED.format('print("no GPU")'))
+
+    assert violation.line == 7
+
+
+def test_what_a_request_holds_is_no_model(find: Find) -> None:
+    text = "import io, torch\ndef input_fn(body, kind):\n    return torch.load(io.BytesIO(body))"
+
+    assert find(device_not_mapped, text) == []

@@ -185,3 +185,14 @@ def test_an_old_scikit_learn_has_it(find: Find) -> None:
     text = "from sklearn.externals import joblib\ndef model_fn(d): ..."
 
     assert find(unsafe_or_changing_load, text, siblings={"requirements.txt": "scikit-learn==0.20.3"}) == []
+
+
+def test_a_buffer_that_each_branch_imports_from_elsewhere(find: Find) -> None:
+    text = (
+        "import numpy as np, torch\ndef input_fn(body, kind):\n    if kind == 'application/octet-stream':\n"
+        "        from six import BytesIO\n        return torch.load(BytesIO(body))\n"
+        "    from io import BytesIO\n    return np.load(BytesIO(body), allow_pickle=True)"
+    )
+    (violation,) = find(unsafe_or_changing_load, text)
+
+    assert (violation.line, violation.got) == (7, "np.load(BytesIO(body), allow_pickle=True)")

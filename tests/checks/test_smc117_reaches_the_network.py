@@ -119,3 +119,46 @@ def test_a_folder_beside_the_script_is_no_hub(find: Find) -> None:
     text = "def model_fn(d):\n    return T.from_pretrained('inference.py/net')"
 
     assert find(reaches_the_network, text) == []
+
+
+HELPED = """\
+import boto3, os
+
+def fetch(key):
+    return boto3.client("s3").get_object(Bucket="b", Key=key)
+
+def threshold():
+    if "KEY" in os.environ:
+        return fetch(os.environ["KEY"])
+    return 0.5
+
+THRESHOLD = threshold()
+{}
+def model_fn(model_dir):
+    return None
+"""
+
+
+def test_a_helper_whose_every_call_is_a_second_way(find: Find) -> None:
+    assert find(reaches_the_network, HELPED.format("")) == []
+
+
+@pytest.mark.parametrize(
+    "also",
+    [pytest.param('LATER = fetch("weights")', id="called-elsewhere"), pytest.param("run(fetch)", id="handed-on")],
+)
+def test_a_helper_that_is_called_in_another_way_too(find: Find, also: str) -> None:
+    (violation,) = find(reaches_the_network, HELPED.format(also))
+
+    assert violation.line == 4
+
+
+def test_a_handler_that_the_main_guard_calls_is_called_by_the_server_too(find: Find) -> None:
+    text = (
+        "import os\nfrom transformers import AutoModel\ndef model_fn(d):\n"
+        "    return AutoModel.from_pretrained('bert-base-uncased'), d\n"
+        "if 'TRY' in os.environ:\n    model_fn('.')"
+    )
+    (violation,) = find(reaches_the_network, text)
+
+    assert violation.function in ("model_fn", None)

@@ -313,3 +313,14 @@ def test_the_worker_shows_no_stages(tmp_path: Path) -> None:
     )
     assert refusal_told(exchange) == "error: Expecting value: line 1"
     assert refusal_told(replace(exchange, response=None)) is None
+
+
+@pytest.mark.parametrize(("handler", "count"), [("predict_fn(data, model)", 1), ("output_fn(data, accept)", 0)])
+def test_the_exception_itself_is_a_value_and_no_response(find: Find, handler: str, count: int) -> None:
+    """What no server can send is told by SMC121."""
+    text = f"def {handler}:\n    try:\n        return data()\n    except Exception as e:\n        return e"
+
+    found = find(error_served_as_success, text)
+
+    assert len(found) == count
+    assert all("returns the exception, caught on line 4," in violation.message for violation in found)

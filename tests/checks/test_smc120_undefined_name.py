@@ -198,3 +198,10 @@ def test_nothing_is_served_where_the_import_fails(find: Find) -> None:
 )
 def test_silence(find: Find, text: str) -> None:
     assert find(undefined_name, text) == []
+
+
+def test_a_handler_that_calls_another_has_no_second_cause(find: Find) -> None:
+    text = "def predict_fn(data, model):\n    return json\ndef model_fn(d):\n    predict_fn([], d)\n    return d"
+    (violation,) = find(undefined_name, text)
+
+    assert (violation.function, violation.line) == ("predict_fn", 2)

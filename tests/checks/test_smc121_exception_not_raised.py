@@ -150,3 +150,27 @@ def test_a_helper_of_two_handlers_is_told_once(find: Find) -> None:
 )
 def test_silence(find: Find, text: str) -> None:
     assert find(exception_not_raised, text) == []
+
+
+CAUGHT = "def transform_fn(m, d, c, a):\n    try:\n        return m(d)\n    except ValueError as e:\n        "
+
+
+@pytest.mark.parametrize("returned", ["return e", "return e, a", "answer = e\n        return answer, a"])
+def test_the_exception_that_was_caught(find: Find, returned: str) -> None:
+    (violation,) = find(exception_not_raised, CAUGHT + returned)
+
+    assert violation.message == "transform_fn returns ValueError and does not raise it"
+    assert violation.on_sagemaker.status == 503
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(CAUGHT + "return str(e)", id="its-text"),
+        pytest.param(CAUGHT + "return {'error': e.args}", id="what-it-holds"),
+        pytest.param(CAUGHT.replace("transform_fn(m, d, c, a)", "predict_fn(d, m)") + "return e", id="not-a-response"),
+        pytest.param(CAUGHT + "c.set_response_status(code=400)\n        return e", id="with-a-status"),
+    ],
+)
+def test_what_may_be_sent(find: Find, text: str) -> None:
+    assert find(exception_not_raised, text) == []

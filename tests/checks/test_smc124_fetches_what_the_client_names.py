@@ -115,3 +115,35 @@ def test_violations(find: Find, text: str, what: str) -> None:
 )
 def test_silence(find: Find, text: str) -> None:
     assert find(fetches_what_the_client_names, IMPORTS + text) == []
+
+
+BODY = "from PIL import Image\nimport io\ndef input_fn(body, kind):\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "stack"),
+    [
+        pytest.param(BODY + "    return Image.open(body)", "pytorch", id="a-bytearray-is-no-path"),
+        pytest.param(
+            BODY
+            + "    if isinstance(body, bytes):\n        return Image.open(io.BytesIO(body))\n    return open(body)",
+            "sklearn",
+            id="asked-for-its-type",
+        ),
+    ],
+)
+def test_a_whole_body_that_is_no_path(find: Find, text: str, stack: str) -> None:
+    assert find(fetches_what_the_client_names, text, stack=stack) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "stack"),
+    [
+        pytest.param(BODY + "    return Image.open(body)", "sklearn", id="bytes-are-a-path"),
+        pytest.param(BODY + "    return open(body)", "pytorch", id="json-and-csv-come-as-text"),
+    ],
+)
+def test_a_whole_body_that_may_be_a_path(find: Find, text: str, stack: str) -> None:
+    (violation,) = find(fetches_what_the_client_names, text, stack=stack)
+
+    assert violation.message == "input_fn opens a file that the request names"

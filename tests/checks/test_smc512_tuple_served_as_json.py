@@ -190,3 +190,31 @@ def test_the_worker_shows_no_stages(tmp_path: Path, body: bytes, told: bool) -> 
     )
     ctx = SimpleNamespace(script=read_script(script))
     assert (_returned_pair(ctx, exchange) == "output_fn") is told  # type: ignore[arg-type]
+
+
+ASKED = {"requirements.txt": "numpy\ntransformers==4.38.0\n"}
+
+
+def test_silence_where_transformers_is_asked_for(find: Find) -> None:
+    """The containers of `huggingface` bring it: who asks for it may mean one that takes the pair apart."""
+    assert find(tuple_served_as_json, TUPLE, stack="huggingface", is_guessed=True, siblings=ASKED) == []
+
+
+@pytest.mark.parametrize(
+    ("is_guessed", "siblings"),
+    [
+        pytest.param(False, ASKED, id="the-stack-is-given"),
+        pytest.param(True, {"requirements.txt": "numpy\npeft\n"}, id="it-asks-for-others"),
+    ],
+)
+def test_what_is_asked_for_beside_decides_only_a_guess(find: Find, is_guessed: bool, siblings: dict[str, str]) -> None:
+    (violation,) = find(tuple_served_as_json, TUPLE, stack="huggingface", is_guessed=is_guessed, siblings=siblings)
+
+    assert violation.line == 3
+
+
+def test_silence_where_it_runs_and_transformers_is_asked_for(tmp_path: Path) -> None:
+    source = "    import transformers\n" + by_helper("sent(json.dumps(prediction), accept)")
+    files = {"transformers.py": "", **ASKED}
+
+    assert here(tmp_path, source, "SMC512", stack="auto", files=files).violations == ()
