@@ -7,37 +7,24 @@ of such, one a row), or `key:NAME:FORM` (a JSON object that holds it).
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-JSON = "application/json"
-CSV = "text/csv"
-NPY = "application/x-npy"
-NPZ = "application/x-npz"
-
-TEXT_FORMS = ("text", "texts")
-
-Number = int | float
-Table = Sequence[Sequence[Number]]
-
-
-class NotReadable(ValueError):
-    """The body is not of its media type; the text says why."""
-
-
-def media_type(content_type: str | None) -> str:
-    """Return the media type in lower case, without parameters."""
-    return (content_type or "").partition(";")[0].strip().lower()
-
-
-def is_json(content_type: str | None) -> bool:
-    """Whether the media type is JSON, or JSON by suffix (`application/problem+json`)."""
-    kind = media_type(content_type)
-    return kind == JSON or kind.endswith("+json")
+from smcontract.payloads._types import (
+    CSV,
+    JSON,
+    NPY,
+    NPZ,
+    NotReadable,
+    Number,
+    Table,
+    is_json,
+    media_type,
+)
+from smcontract.payloads.media import csv_body, json_body, npy_body, npz_body
+from smcontract.payloads.media.json_body import TEXT_FORMS, arrange
 
 
 def table_type(content_type: str | None) -> str | None:
@@ -54,22 +41,6 @@ def encode(table: Table, content_type: str, form: str = "rows", dtype: str = "fl
     return ENCODERS[table_type(content_type) or media_type(content_type)](table, form, dtype)
 
 
-def arrange(table: Table, form: str) -> Any:
-    """Return `table` as the plain value that `form` names."""
-    if form.startswith("key:"):
-        # The key may hold a colon itself; what stands inside is never keyed again.
-        key, _, inner = form.removeprefix("key:").rpartition(":")
-        return {key: arrange(table, inner)}
-    if form == "value":
-        return table[0][0]
-    if form == "row":
-        return list(table[0])
-    if form in TEXT_FORMS:
-        texts = [" ".join(map(str, row)) for row in table]
-        return texts if form == "texts" else texts[0]
-    return [list(row) for row in table]
-
-
 def _json_body(table: Table, form: str, dtype: str) -> bytes:
     del dtype
     return json.dumps(arrange(table, form)).encode()
@@ -77,36 +48,20 @@ def _json_body(table: Table, form: str, dtype: str) -> bytes:
 
 def _csv_body(table: Table, form: str, dtype: str) -> bytes:
     del form, dtype
-    return "\n".join(",".join(map(str, row)) for row in table).encode()
+    return csv_body.write_numbers(table)
 
 
 def _npy_body(table: Table, form: str, dtype: str) -> bytes:
     import numpy as np
 
-    buffer = io.BytesIO()
     # An array without rows knows its columns, which a list of no rows does not.
     plain = table if form == "rows" else arrange(table, form)
-    np.save(buffer, np.array(plain, dtype=dtype), allow_pickle=False)
-    return buffer.getvalue()
+    return npy_body.write(np.array(plain, dtype=dtype))
 
 
 def _npz_body(table: Table, form: str, dtype: str) -> bytes:
-    # The layout of `scipy.sparse.save_npz` for a CSR matrix, written without scipy.
-    import numpy as np
-
     del form
-    dense = np.array(table, dtype=dtype)
-    rows, columns = np.nonzero(dense)
-    buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        indices=columns.astype(np.int32),
-        indptr=np.searchsorted(rows, np.arange(dense.shape[0] + 1)).astype(np.int32),
-        format=np.array(b"csr"),
-        shape=np.array(dense.shape),
-        data=dense[rows, columns],
-    )
-    return buffer.getvalue()
+    return npz_body.write_sparse(table, dtype)
 
 
 ENCODERS: dict[str, Callable[[Table, str, str], bytes]] = {
@@ -123,40 +78,11 @@ def decode(body: bytes, content_type: str | None) -> Any:
     Raises `NotReadable` where the body is not of that type, and `KeyError` for a type not read here.
     """
     if is_json(content_type):
-        return _read_json(body)
+        return json_body.decode(body)
     return DECODERS[media_type(content_type)](body)
 
 
-def _read_json(body: bytes) -> Any:
-    try:
-        return json.loads(body.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise NotReadable(f"it is not UTF-8 ({error.reason} at byte {error.start})") from None
-    except (ValueError, RecursionError) as error:
-        raise NotReadable(f"it is not JSON ({error})") from None
-
-
-def _read_csv(body: bytes) -> list[list[str]]:
-    try:
-        return [row for row in csv.reader(io.StringIO(body.decode("utf-8")), strict=True) if row]
-    except UnicodeDecodeError as error:
-        raise NotReadable(f"it is not UTF-8 ({error.reason} at byte {error.start})") from None
-    except csv.Error as error:
-        raise NotReadable(f"it is not CSV ({error})") from None
-
-
-def _read_npy(body: bytes) -> Any:
-    import numpy as np
-
-    try:
-        return np.lib.format.read_array(io.BytesIO(body), allow_pickle=False)
-    except Exception as error:
-        # A damaged header makes numpy raise ValueError, TokenError, SyntaxError, MemoryError, ...
-        first_line = str(error).partition("\n")[0] or type(error).__name__
-        raise NotReadable(f"it is not an NPY array ({first_line})") from None
-
-
-DECODERS: dict[str, Callable[[bytes], Any]] = {CSV: _read_csv, NPY: _read_npy}
+DECODERS: dict[str, Callable[[bytes], Any]] = {CSV: csv_body.decode, NPY: npy_body.decode}
 
 
 def flatten(value: Any) -> list[Any] | None:
@@ -235,3 +161,28 @@ def has_constant(body: bytes) -> str | None:
     except (ValueError, RecursionError):
         return None
     return found[0] if found else None
+
+
+__all__ = [
+    "CSV",
+    "DECODERS",
+    "ENCODERS",
+    "JSON",
+    "NPY",
+    "NPZ",
+    "TEXT_FORMS",
+    "NotReadable",
+    "Number",
+    "Table",
+    "arrange",
+    "as_numbers",
+    "close",
+    "decode",
+    "doubly_encoded",
+    "encode",
+    "flatten",
+    "has_constant",
+    "is_json",
+    "media_type",
+    "table_type",
+]

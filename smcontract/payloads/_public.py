@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smcontract.errors import UsageError, nearest
-from smcontract.payloads._codec import CSV, ENCODERS, JSON, encode, is_json, table_type
 from smcontract.payloads._given import given_domain
+from smcontract.payloads._types import CSV, is_json
+from smcontract.payloads.media import ANY, TYPES, Medium, Shape, find
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -18,62 +19,56 @@ Bounds = int | tuple[int, int]
 def payloads(
     content_type: str,
     *,
-    rows: Bounds = (1, 5),
-    columns: Bounds = (1, 4),
+    rows: Bounds | None = None,
+    columns: Bounds | None = None,
     dtype: str = "float64",
+    form: str = "",
     schema: dict[str, Any] | None = None,
     like: bytes | str | Path | None = None,
 ) -> SearchStrategy[bytes]:
     """Return a strategy of valid bodies of `content_type`.
 
-    The bodies hold tables of `rows` by `columns` numbers of `dtype` (a numpy name; a bound is a number
-    or a `(low, high)` pair, both ends included): JSON as a list of lists, CSV as lines, NPY as a 2-D
-    array, NPZ as a sparse matrix. `like` gives a body, or the path of a file with one, whose shape is
-    kept; `schema` gives a JSON Schema instead, and needs the extra `smcontract[schema]`.
+    Tables hold `rows` by `columns` numbers of `dtype` (a numpy name; a bound is a number or a `(low, high)` pair, both
+    ends included), 1 to 5 by 1 to 4 where nothing is said: JSON as a list of lists, CSV as lines, NPY as a 2-D array,
+    NPZ as a sparse matrix. Of text they count lines and words, of an image its height and width in pixels, of a
+    sound its frames and channels. `form` names another way to hold the same (JSON: `instances`, `records`, `text`, ...;
+    CSV: `header`, `quoted`, `crlf`, ...; an unknown one is told with those that there are), and "any" all of them.
+    `like` gives a body, or the path of a file with one, whose shape is kept; `schema` gives a JSON Schema instead, and
+    needs the extra `smcontract[schema]`.
 
-    Raises `UsageError` for a content type that holds no tables, and for bounds that hold no number.
+    Raises `UsageError` for a content type of unknown form, and for bounds that hold no number.
     """
     if schema is not None:
         return _from_schema(content_type, schema)
-    if table_type(content_type) is None:
-        valid = ", ".join(sorted(ENCODERS))
+    medium = find(content_type)
+    if medium is None:
+        valid = ", ".join(sorted(TYPES))
         raise UsageError(
             f"payloads: no strategy for {content_type!r}; there are strategies for {valid}"
-            f"{nearest(content_type, ENCODERS)}"
+            f"{nearest(content_type, TYPES)}"
         )
+    if form not in {"", ANY, *medium.forms}:
+        valid = ", ".join([*medium.forms, ANY])
+        raise UsageError(f"payloads: form={form!r} is none of {medium.name}; there are {valid}")
     if like is not None:
         return _like(content_type, like)
-    return _tables(content_type, _bounds("rows", rows), _bounds("columns", columns), dtype)
+    shape = Shape(
+        rows=None if rows is None else _bounds("rows", rows),
+        columns=None if columns is None else _bounds("columns", columns),
+        dtype=dtype,
+        form=form,
+    )
+    _check(medium, shape)
+    return medium.valid(shape)
 
 
-def _tables(content_type: str, rows: tuple[int, int], columns: tuple[int, int], dtype: str) -> SearchStrategy[bytes]:
-    import numpy as np
-    from hypothesis import strategies as st
-    from hypothesis.extra import numpy as npst
-
-    kind = _dtype(dtype)
-    is_text = table_type(content_type) in {JSON, CSV}
-    if is_text and kind.itemsize > 8:
-        raise UsageError(f"payloads: dtype={dtype!r} has no numbers in {content_type}; try 'float64'")
-    if columns[0] == 0 and table_type(content_type) == CSV:
-        raise UsageError(f"payloads: columns={columns[0]} makes no CSV, whose rows are told by what is in them")
-    elements: dict[str, Any] = {}
-    if kind.kind == "f":
-        # NaN and infinity have no JSON; a user who wants them says so with a strategy of their own.
-        # Beyond a million a model overflows sooner than a handler fails.
-        bound = min(1e6, float(np.finfo(kind).max))
-        elements = {"allow_nan": False, "min_value": -bound, "max_value": bound}
-    elif kind.kind in "iu":
-        # Beyond 2**53 a JSON number is another number to many a client.
-        low = max(int(np.iinfo(kind).min), -(2**53))
-        elements = {"min_value": low, "max_value": min(int(np.iinfo(kind).max), 2**53)}
-    shape = st.tuples(st.integers(*rows), st.integers(*columns))
-    arrays = npst.arrays(kind, shape, elements=elements)
-
-    def body(array: Any) -> bytes:
-        return encode(array.tolist() if is_text else array, content_type, dtype=dtype)
-
-    return arrays.map(body)
+def _check(medium: Medium, shape: Shape) -> None:
+    """Raise `UsageError` for what the medium cannot hold."""
+    kind = _dtype(shape.dtype)
+    if not medium.binary and kind.itemsize > 8:
+        raise UsageError(f"payloads: dtype={shape.dtype!r} has no numbers in {medium.types[0]}; try 'float64'")
+    if shape.columns is not None and shape.columns[0] == 0 and medium is TYPES[CSV]:
+        raise UsageError("payloads: columns=0 makes no CSV, whose rows are told by what is in them")
 
 
 def _dtype(name: str) -> Any:

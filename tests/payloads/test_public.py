@@ -78,7 +78,11 @@ def test_bodies_shrink_to_the_smallest() -> None:
 @pytest.mark.parametrize(
     ("keywords", "problem"),
     [
-        ({"content_type": "text/plain"}, "no strategy for 'text/plain'"),
+        (
+            {"content_type": "text/markdown"},
+            "no strategy for 'text/markdown'; there are strategies for application/json",
+        ),
+        ({"form": "rwos"}, "form='rwos' is none of JSON; there are rows, row, "),
         ({"content_type": "text/cvs"}, "did you mean 'text/csv'"),
         ({"rows": -1}, r"rows=-1 holds no number"),
         ({"rows": (3, 2)}, r"rows=\(3, 2\) holds no number"),
