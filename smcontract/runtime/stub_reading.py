@@ -1,0 +1,150 @@
+"""What the sources of a script say of its imports: which of them it can do without, and what their names are for."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import os
+import re
+import tokenize
+from typing import Any, Dict, FrozenSet, Iterator, List, NamedTuple, Set, Tuple
+
+_INSTALLED = re.compile(r"[/\\](site-packages|dist-packages)[/\\]")
+_OF_A_MISSING_PACKAGE = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+_ENDS = frozenset({"exit", "_exit", "quit"})
+
+
+class Source(NamedTuple):
+    """One file: lines of imports that it can do without, of decorators, what it catches, and what it leaves unbound."""
+
+    guarded: FrozenSet[int]
+    decorators: FrozenSet[Tuple[int, str]]
+    caught: FrozenSet[str]
+    unbound: FrozenSet[str]
+
+
+_NOTHING = Source(frozenset(), frozenset(), frozenset(), frozenset())
+_sources: Dict[str, Source] = {}
+_directories: List[str] = []
+
+
+def begin(code_dir: str) -> None:
+    """Take the files of a directory for the user's own."""
+    _directories.append(os.path.join(os.path.realpath(code_dir), ""))
+
+
+def end(code_dir: str) -> None:
+    """Undo `begin`."""
+    directory = os.path.join(os.path.realpath(code_dir), "")
+    if directory in _directories:
+        _directories.remove(directory)
+    _sources.clear()
+
+
+def is_own(file: Any) -> bool:
+    """Whether a file is the script, or a module beside it, and nothing that was installed there."""
+    if not isinstance(file, str) or not _directories:
+        return False
+    real = os.path.realpath(file)
+    return any(real.startswith(own) and not _INSTALLED.search(real[len(own) - 1 :]) for own in _directories)
+
+
+def source_of(file: str) -> Source:
+    """Return what one of the user's files says; nothing where it cannot be read."""
+    found = _sources.get(file)
+    if found is None:
+        try:
+            with tokenize.open(file) as stream:
+                found = _read(ast.parse(stream.read()))
+        except (OSError, SyntaxError, ValueError, RecursionError):
+            found = _NOTHING
+        _sources[file] = found
+    return found
+
+
+def is_caught(name: str) -> bool:
+    """Whether one of the files read so far has a name in an `except` clause."""
+    return any(name in source.caught for source in _sources.values())
+
+
+def decorates(frame: Any, function: Any) -> bool:
+    """Whether what a frame does now is to decorate a function or class."""
+    file = frame.f_code.co_filename
+    name = getattr(function, "__name__", None)
+    return is_own(file) and (frame.f_lineno, name) in source_of(file).decorators
+
+
+def _read(tree: ast.Module) -> Source:
+    decorators: Set[Tuple[int, str]] = set()
+    guarded: Set[int] = set()
+    caught: Set[str] = set()
+    bound: Set[str] = set()
+    read: Set[str] = set()
+    aliases: Dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.add(node.name)
+            if node.decorator_list:
+                first = min(decorator.lineno for decorator in node.decorator_list)
+                decorators.update((line, node.name) for line in range(first, node.lineno + 1))
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                bound.add(alias.asname or alias.name.partition(".")[0])
+                aliases[alias.asname or alias.name] = alias.name.rpartition(".")[2]
+        elif isinstance(node, ast.Try):
+            if any(_does_without(handler) for handler in node.handlers):
+                guarded.update(_imports(node.body))
+        elif isinstance(node, ast.With):
+            if any(_suppresses(item.context_expr) for item in node.items):
+                guarded.update(_imports(node.body))
+        elif isinstance(node, ast.ExceptHandler):
+            caught.update(_last_names(node.type))
+            bound.add(node.name or "")
+        elif isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+    caught.update(aliases[name] for name in list(caught) if name in aliases)
+    return Source(
+        guarded=frozenset(guarded),
+        decorators=frozenset(decorators),
+        caught=frozenset(caught),
+        unbound=frozenset(name for name in read - bound if not hasattr(builtins, name)),
+    )
+
+
+def _does_without(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler takes a missing package, and goes on."""
+    if handler.type is not None and not _OF_A_MISSING_PACKAGE & set(_last_names(handler.type)):
+        return False
+    last = handler.body[-1]
+    if isinstance(last, ast.Raise):
+        return False
+    call = last.value if isinstance(last, ast.Expr) else None
+    return not (isinstance(call, ast.Call) and _ENDS & set(_last_names(call.func)))
+
+
+def _suppresses(context: ast.expr) -> bool:
+    if not isinstance(context, ast.Call) or "suppress" not in _last_names(context.func):
+        return False
+    return any(_OF_A_MISSING_PACKAGE & set(_last_names(argument)) for argument in context.args)
+
+
+def _last_names(node: Any) -> List[str]:
+    if isinstance(node, ast.Tuple):
+        return [name for item in node.elts for name in _last_names(item)]
+    if isinstance(node, ast.Attribute):
+        return [node.attr]
+    return [node.id] if isinstance(node, ast.Name) else []
+
+
+def _imports(body: List[ast.stmt]) -> Iterator[int]:
+    """Yield the lines of the imports in a block; those of a function in it are made at another time."""
+    for statement in body:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            yield from range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+        for _, inner in ast.iter_fields(statement):
+            if isinstance(inner, list) and inner and isinstance(inner[0], ast.stmt):
+                yield from _imports(inner)
