@@ -76,7 +76,7 @@ def test_during_a_request_whatever_is_done_with_a_value_ends_it(operation: Calla
 
 def test_naming_is_not_using() -> None:
     record.mode = REQUEST
-    kind = named("voidnet").nn.Module
+    kind: Any = named("voidnet").nn.Module
     assert kind is named("voidnet").nn.Module
     assert named("voidnet") is not None
 
@@ -88,7 +88,7 @@ def test_naming_is_not_using() -> None:
 def test_a_name_can_be_subclassed_beside_other_bases() -> None:
     base = named("voidnet.nn.Module")
 
-    class Net(base, ABC, extra=1):  # type: ignore[misc, valid-type]
+    class Net(base, ABC, extra=1):  # type: ignore[misc, valid-type, call-arg]
         def __init__(self, width: int) -> None:
             super().__init__()
             self.width = width
