@@ -22,6 +22,9 @@ _HUBS = {
     "huggingface_hub.hf_hub_download": (0, "repo_id"),
     "huggingface_hub.snapshot_download": (0, "repo_id"),
 }
+_WHISPERS = {"whisper.load_model": (0, "name"), "faster_whisper.WhisperModel": (0, "model_size_or_path")}
+_WHISPER_NAME = r"(tiny|base|small|medium|large|turbo)(\.en|-v[0-9]|-turbo)*"
+_OF_ZOOS = ("timm.create_model", "torchvision.models.", "gluoncv.model_zoo.", "mxnet.gluon.model_zoo.vision.")
 _ALWAYS = frozenset({
     "nltk.download", "spacy.cli.download", "torch.hub.load_state_dict_from_url", "torch.hub.download_url_to_file",
     "torch.utils.model_zoo.load_url", "gdown.download", "pip.main", "pip._internal.main",
@@ -53,7 +56,8 @@ _OFFLINE = ("TRANSFORMERS_OFFLINE", "HF_HUB_OFFLINE")
 _ASKS = ("exists", "isfile", "isdir", "is_file", "is_dir", "listdir", "environ", "getenv", "__name__")
 _WORDS = (
     "from_pretrained", "pipeline(", "SentenceTransformer(", "CrossEncoder(", "download", "hub", "pip", "requests",
-    "urlopen", "urlretrieve", "get_object", "os.system", "os.popen", "subprocess", "pretrained", "load_url", "httpx",
+    "hisper", "urlopen", "urlretrieve", "get_object", "os.system", "os.popen", "subprocess", "pretrained", "load_url",
+    "httpx",
 )  # fmt: skip
 
 
@@ -151,12 +155,15 @@ def _reached(ctx: StaticContext, stage: str, call: Call, constants: Constants) -
         repository = _text(call, call.argument(0, "repo_or_dir"), constants)
         is_hub = source is None and re.fullmatch(_HUB_NAME, repository.partition(":")[0]) is not None
         return f"the model {repository!r} of a hub" if is_hub else ""
+    if name in _WHISPERS:
+        model = _text(call, call.argument(*_WHISPERS[name]), constants)
+        return f"the model {model!r} of a hub" if re.fullmatch(_WHISPER_NAME, model) else ""
     if name in _ALWAYS:
         return f"{name}"
     if name in _SHELLS:
         command = re.search(_COMMANDS, _command(call))
         return "" if command is None or "--no-index" in _command(call) else f"{command.group(0).strip()!r}"
-    if (name == "timm.create_model" or name.startswith("torchvision.models.")) and _is_true(keywords.get("pretrained")):
+    if name.startswith(_OF_ZOOS) and _is_true(keywords.get("pretrained")):
         return f"the weights of {name}"
     if stage not in (AT_IMPORT, "model_fn"):
         return ""

@@ -162,3 +162,34 @@ def test_a_handler_that_the_main_guard_calls_is_called_by_the_server_too(find: F
     (violation,) = find(reaches_the_network, text)
 
     assert violation.function in ("model_fn", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "import whisper\ndef model_fn(d):\n    return whisper.load_model('large-v2')",
+            "the model 'large-v2' of a hub",
+        ),
+        (
+            "import gluoncv as gcv\ndef model_fn(d):\n    return gcv.model_zoo.get_model('yolo3', pretrained=True)",
+            "the weights of gluoncv.model_zoo.get_model",
+        ),
+    ],
+)
+def test_a_model_of_a_zoo(find: Find, text: str, words: str) -> None:
+    (violation,) = find(reaches_the_network, text)
+
+    assert violation.message == f"model_fn reaches the network: {words}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import whisper\ndef model_fn(d):\n    return whisper.load_model(d + '/small.pt')",
+        "import whisper\ndef model_fn(d):\n    return whisper.load_model('model/small.pt')",
+        "import gluoncv as gcv\ndef model_fn(d):\n    return gcv.model_zoo.get_model('yolo3', pretrained=False)",
+    ],
+)
+def test_a_model_of_a_zoo_that_is_there(find: Find, text: str) -> None:
+    assert find(reaches_the_network, text) == []
