@@ -68,7 +68,8 @@ def unexplained(session: Session, found: list[Violation]) -> tuple[list[Violatio
 def explains(session: Session, known: Violation, violation: Violation) -> bool:
     """Whether a running violation is what a static finding said would happen."""
     rule = _RULES.get(known.code)
-    return rule is not None and known.severity is Severity.ERROR and rule(session, known, violation)
+    counts = known.severity is Severity.ERROR or known.code == "SMC119"
+    return rule is not None and counts and rule(session, known, violation)
 
 
 def code_of_failure(session: Session, failure: Failure) -> str | None:
@@ -186,6 +187,11 @@ def _value(session: Session, known: Violation, violation: Violation) -> Value | 
     return stage.value if stage is not None else None
 
 
+def _any_accept(session: Session, known: Violation, violation: Violation) -> bool:
+    # An Accept that is never read is none that is refused.
+    return (violation.code, violation.cause) == ("SMC504", "taken") and _same_function(session, known, violation)
+
+
 _RULES: dict[str, Callable[[Session, Violation, Violation], bool]] = {
     "SMC103": _default,
     "SMC104": _same_function,
@@ -196,6 +202,7 @@ _RULES: dict[str, Callable[[Session, Violation, Violation], bool]] = {
     "SMC111": _same_name,
     "SMC112": _same_function,
     "SMC118": _swallowed,
+    "SMC119": _any_accept,
     "SMC120": _same_name,
     "SMC121": _exception,
     "SMC123": _recursion,

@@ -75,6 +75,11 @@ def results(session: Session, *codes: str) -> list[Result]:
             *("SMC121", "SMC302"),
             id="dropped exception",
         ),
+        pytest.param(
+            with_('        if accept != "application/json":\n            raise ValueError(accept)\n', ""),
+            *("SMC119", "SMC504"),
+            id="accept never read",
+        ),
         pytest.param(with_("def model_fn", "def load_fn"), "SMC103", "SMC202", id="misspelt model_fn"),
         pytest.param(with_("def predict_fn", "def predict_func"), "SMC103", "SMC702", id="misspelt predict_fn"),
         pytest.param(

@@ -48,7 +48,8 @@ def accept_ignored(ctx: StaticContext) -> Iterator[Violation]:
     ## When it stays silent
     Where the function reads the parameter anywhere, takes `*args` or `**kwargs`, sets the content type through
     the context, or returns what the source does not show the type of (a helper's result, the prediction as it
-    came); and for a function that refuses every request.
+    came); under Flask for a dict or a list, which is sent and labelled as JSON; and for a function that refuses
+    every request.
 
     ## Source
     sagemaker-inference 1.10.1, `transformer.py`, `transform`; sagemaker-containers 2.8.6.post2, `_worker.py`,
@@ -69,6 +70,9 @@ def accept_ignored(ctx: StaticContext) -> Iterator[Violation]:
         helpers = module_of(script.tree).helpers
         returns = [s for s in walk(node.body, into_functions=False) if isinstance(s, ast.Return) and s.value]
         if not returns or not all(_is_plain(s.value, node, helpers, 0) for s in returns):
+            continue
+        if ctx.stack.server == "flask" and all(_is_json(s.value, node, 0) for s in returns):
+            # Flask sends them as JSON, and says so.
             continue
         lost = lost_lines(node, script.tree)
         returns = [s for s in returns if s.lineno not in lost]
@@ -108,6 +112,21 @@ def _is_plain(value: ast.expr | None, function: ast.FunctionDef, helpers: Mappin
         case ast.Name(id=name):
             values = _assigned_to(function, name)
             return bool(values) and all(_is_plain(one, function, helpers, depth + 1) for one in values)
+    return False
+
+
+def _is_json(value: ast.expr | None, function: ast.FunctionDef, depth: int) -> bool:
+    """Return whether a value is certainly a dict or a list."""
+    match value:
+        case ast.Dict() | ast.List() | ast.ListComp() | ast.DictComp():
+            return True
+        case ast.IfExp(body=body, orelse=orelse):
+            return all(_is_json(one, function, depth + 1) for one in (body, orelse))
+        case ast.Call(func=ast.Name(id="dict" | "list") | ast.Attribute(attr="tolist" | "to_dict")):
+            return True
+        case ast.Name(id=name) if depth <= 4:
+            values = _assigned_to(function, name)
+            return bool(values) and all(_is_json(one, function, depth + 1) for one in values)
     return False
 
 

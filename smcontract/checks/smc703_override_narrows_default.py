@@ -9,7 +9,7 @@ from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._masked import Values, alike, answer_of, domains, masked
 from smcontract.endpoints import Exchange
-from smcontract.payloads._codec import Table, table_type
+from smcontract.payloads._codec import Table, media_type, table_type
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._search import candidates
 from smcontract.violations import Request, Severity, Violation
@@ -52,8 +52,8 @@ def override_narrows_default(ctx: CheckContext) -> Iterator[Violation]:
     endpoint is meant for with `--smcontract-content-types` and `--smcontract-accepts`: no other is then asked of it.
 
     ## When it stays silent
-    Where the default would answer something else, where the function fails by accident (SMC302, SMC504), and
-    where no body is known that the script answers.
+    Where the default would answer something else, for a type that the function takes in a shape of its own, where
+    the function fails by accident (SMC302, SMC504), and where no body is known that the script answers.
 
     ## Source
     sagemaker-inference 1.10.1, `decoder.py` and `encoder.py`; sagemaker-containers 2.8.6.post2,
@@ -86,8 +86,10 @@ def _answered(ctx: CheckContext, reference: Domain) -> Iterator[Answered]:
 
 
 def _content_types(ctx: CheckContext, reference: Domain, told: list[Answered]) -> Iterator[Refused]:
+    # What it takes in a shape of its own, `{"Input": ...}`, it does not refuse.
+    taken = {domain.content_type for domain in domains(ctx)} & set(map(media_type, ctx.script.content_types))
     for content_type in ctx.session.settings.content_types or ctx.stack.content_types:
-        if content_type not in ctx.stack.content_types or table_type(content_type) is None:
+        if content_type in taken or content_type not in ctx.stack.content_types or table_type(content_type) is None:
             continue
         found = (
             _refused(ctx, "input_fn", replace(request, body=body, content_type=content_type), expected)

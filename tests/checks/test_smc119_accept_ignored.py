@@ -89,3 +89,24 @@ def test_silence(find: Find, text: str) -> None:
 )
 def test_other_forms(find: Find, text: str) -> None:
     assert find(accept_ignored, text) == []
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        "{'p': prediction}",
+        "[prediction]",
+        "prediction.tolist()",
+        "{'p': 1} if prediction else []",
+        "[one for one in prediction]",
+    ],
+)
+def test_what_flask_sends_as_json_is_labelled_so(find: Find, returned: str) -> None:
+    assert find(accept_ignored, f"{OUTPUT}    body = {returned}\n    return body", stack="sklearn") == []
+    assert len(find(accept_ignored, f"{OUTPUT}    body = {returned}\n    return body", stack="inference")) == 1
+
+
+def test_a_text_that_one_way_returns_under_flask(find: Find) -> None:
+    text = f"{OUTPUT}    if prediction:\n        return [prediction]\n    return 'none'"
+
+    assert len(find(accept_ignored, text, stack="sklearn")) == 1

@@ -116,3 +116,16 @@ def test_where_no_body_is_known_nothing_is_said(tmp_path: Path) -> None:
     source = MODEL + "def input_fn(body, content_type):\n    raise ValueError('no')\n"
     judged = here(tmp_path, source, CODE)
     assert (judged.outcome, judged.violations) == ("skipped", ())
+
+
+def test_a_type_in_a_shape_of_its_own_is_not_refused(tmp_path: Path) -> None:
+    """`{"Input": [...]}` is what the endpoint takes as JSON, and a bare list is no type that it lacks."""
+    source = MODEL + (
+        "def input_fn(body, content_type):\n    if content_type != 'application/json':\n"
+        "        raise ValueError(content_type)\n    data = json.loads(body)\n"
+        "    if 'instances' not in data:\n        raise ValueError('no instances')\n"
+        "    return np.array(data['instances'])\n"
+    )
+    violation = here(tmp_path, source, CODE, stack="sklearn").violation
+
+    assert violation.message.startswith("input_fn refuses text/csv, application/x-npy, which")
