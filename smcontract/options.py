@@ -131,6 +131,13 @@ OPTIONS: tuple[Option, ...] = (
         "replay what fails on AWS's toolkit where that is installed at the stack's version (default), or never",
         choices=("auto", "off"),
     ),
+    _option(
+        "stand-in",
+        "choice",
+        "auto|off",
+        "where model_fn finds no model, judge the rest with a stand-in that answers row by row (default), or skip it",
+        choices=("auto", "off"),
+    ),
     _option("python", "path", "PATH", "another interpreter for the script's process"),
     _option("env", "pairs", "KEY=VALUE", "set a variable of the container's environment", repeatable=True),
     _option(

@@ -92,6 +92,8 @@ class ContractPlugin:
             if unconfirmed := confirmation_problem(stack, settings):
                 yield f"  {unconfirmed}"
             yield f"  {format_resolution(resolution(judged.script, stack), stack=stack.name)}"
+            if report.model_dir is None and settings.stand_in == "auto":
+                yield "  a stand-in takes the model's place if model_fn fails without one (--smcontract-stand-in off)"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -19,6 +19,7 @@ def write_summary(terminal: pytest.TerminalReporter, records: Iterable[ItemRecor
     """Write what each verified fallback would change, where the stacks disagree, and what became of the reports."""
     records = list(records)
     lines = [
+        *stand_in_lines(records),
         *unjudged_lines(records),
         *fallback_lines(records),
         *note_lines(records),
@@ -33,6 +34,12 @@ def write_summary(terminal: pytest.TerminalReporter, records: Iterable[ItemRecor
 
 _WANTED = ("--smcontract-", "not installed", "of another server")
 """What is in the reasons that are of use to somebody who did not ask for all of them."""
+
+
+def stand_in_lines(records: Iterable[ItemRecord]) -> list[str]:
+    """Return, per script, why a stand-in took the model's place."""
+    told = {(record.script.path, record.script.stand_in) for record in records if record.script.stand_in}
+    return [f"{path}: a stand-in took the model's place: {why}" for path, why in sorted(told)]
 
 
 def unjudged_lines(records: Iterable[ItemRecord]) -> list[str]:

@@ -93,7 +93,7 @@ def record(
         for seen in result.fallbacks
     )
     return ItemRecord(
-        script=replace(script_report(judged, item.stack, root), fallbacks=fallbacks),
+        script=replace(script_report(judged, item.stack, root), fallbacks=fallbacks, stand_in=result.stand_in),
         check=CheckResult(
             id=node_id,
             code=item.check.code,

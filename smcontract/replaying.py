@@ -21,6 +21,7 @@ from smcontract.plan import Item
 from smcontract.properties import Property
 from smcontract.runner import need_judgeable, run
 from smcontract.session import Inconclusive, Session
+from smcontract.standing_in import told_apart
 from smcontract.violations import Request, Severity, Violation
 from smcontract.workspace import Judged, Workspace
 
@@ -138,7 +139,7 @@ def _judge_request(ctx: CheckContext, request: Request) -> Replayed:
     exchange = ctx.exchange(request)
     found = _of_once(ctx, request) or list(ctx.check.function(ctx, _case(ctx, exchange)))
     kept, explained = unexplained(ctx.session, found)
-    serious = _serious(kept)
+    serious = _serious(told_apart(ctx.session, kept))
     if serious:
         return _failed(serious)
     others = [f"{_ELSEWHERE}{code}" for code in explained] + ctx.elsewhere

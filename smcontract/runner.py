@@ -18,6 +18,7 @@ from smcontract.payloads._codec import media_type
 from smcontract.plan import Item
 from smcontract.properties import Property
 from smcontract.session import Inconclusive, Session
+from smcontract.standing_in import told_apart
 from smcontract.violations import Severity, Violation
 
 WHOLE_SCRIPT = frozenset({"SMC101", "SMC102", "SMC106", "SMC701"})
@@ -37,7 +38,10 @@ MATRIX_LIMIT = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How one item ended. `reason` says why it was skipped, or what qualifies a pass."""
+    """How one item ended. `reason` says why it was skipped, or what qualifies a pass.
+
+    `stand_in` says why a stand-in took the model's place, if one did.
+    """
 
     outcome: str
     reason: str | None = None
@@ -45,6 +49,7 @@ class Result:
     fallbacks: tuple[Observed, ...] = ()
     examples: int = 0
     seconds: float = 0.0
+    stand_in: str | None = None
 
 
 def run(item: Item, session: Session, prop: Property) -> Result:
@@ -80,6 +85,7 @@ def run(item: Item, session: Session, prop: Property) -> Result:
         fallbacks=tuple(ctx.fallbacks),
         examples=max(prop.examples, ctx.judged),
         seconds=time.monotonic() - started,
+        stand_in=session.stand_in,
     )
 
 
@@ -100,7 +106,7 @@ def _run(ctx: CheckContext, item: Item, session: Session, prop: Property) -> tup
     if not kept and item.check.cases is not None and not ctx.judged:
         why = ctx.elsewhere[0] if ctx.elsewhere else prop.stopped or "no request could be made"
         raise Inconclusive(why, ctx.kept_by)
-    return kept, prop.stopped or _mostly_refused(ctx, prop)
+    return told_apart(session, kept), prop.stopped or _mostly_refused(ctx, prop) or _rests_on_stand_in(session)
 
 
 def _mostly_refused(ctx: CheckContext, prop: Property) -> str | None:
@@ -108,6 +114,10 @@ def _mostly_refused(ctx: CheckContext, prop: Property) -> str | None:
     if prop.examples and ctx.refused > NEARLY_ALL * prop.examples:
         return f"{ctx.refused} of {prop.examples} generated bodies were refused: give one with --smcontract-payload"
     return None
+
+
+def _rests_on_stand_in(session: Session) -> str | None:
+    return None if session.stand_in is None else f"with a stand-in in the model's place: {session.stand_in}"
 
 
 def _need_family(ctx: CheckContext) -> None:
@@ -144,7 +154,7 @@ def _need_loaded(ctx: CheckContext) -> None:
     """Skip what needs a model that did not load; the load checks themselves say why it did not."""
     if Phase.LOAD in ctx.check.phases:
         return
-    loaded = ctx.loaded()
+    loaded = ctx.ready()
     if loaded.ok:
         return
     failure = loaded.failure

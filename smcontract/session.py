@@ -13,6 +13,7 @@ from smcontract.only_here import missing_here
 from smcontract.probing import Probe, probe, takes_other_body_type
 from smcontract.script import Script
 from smcontract.script.families import Family, family_of
+from smcontract.script.model_uses import uses_of_model
 from smcontract.settings import Settings
 from smcontract.stacks import Stack
 from smcontract.targets import Target
@@ -51,6 +52,8 @@ class Session:
     """What the source shows, once it has been asked."""
     spent: Spent = field(default_factory=Spent)
     """What properties have spent of the script's budget, which its stacks share."""
+    stand_in: str | None = None
+    """Why a stand-in took the model's place, and what to give; None where it did not, or nothing was loaded yet."""
     _probes: dict[str, Probe] = field(default_factory=dict)
     _others: dict[str, Session] = field(default_factory=dict)
     _hung: dict[tuple[Request, tuple[str, ...], str | None], Exchange] = field(default_factory=dict)
@@ -75,7 +78,16 @@ class Session:
             engine=engine,
             timeout=self.settings.timeout,
             load_timeout=self.settings.load_timeout,
+            stand_in_for=None if engine == "worker" or self.settings.stand_in == "off" else self._stand_in_for,
         )
+
+    def _stand_in_for(self, loaded: Loaded) -> dict[str, object] | None:
+        """Say what stands in the model's place, where the model is what could not be had."""
+        failure = loaded.failure
+        if failure is None or failure.stage != "model_fn" or cannot_be_called(failure) or self.script.tree is None:
+            return None
+        self.stand_in = self.missing_here(failure) or self._needs_model(failure)
+        return None if self.stand_in is None else uses_of_model(self.script)
 
     @cached_property
     def family(self) -> Family:
@@ -142,6 +154,13 @@ class Session:
 
     def loaded(self) -> Loaded:
         """Load script and model; raises `Inconclusive` where what is missing is only missing here."""
+        loaded = self.ready()
+        if self.stand_in is not None:
+            raise Inconclusive(self.stand_in)
+        return loaded
+
+    def ready(self) -> Loaded:
+        """Load script and model, or what stands in its place; raises `Inconclusive` as `loaded` does."""
         loaded = self.endpoint.load()
         if loaded.ok or loaded.failure is None:
             return loaded
@@ -151,18 +170,20 @@ class Session:
         if lacks is not None:
             raise Inconclusive(lacks)
         if loaded.failure.stage == "model_fn" and not cannot_be_called(loaded.failure):
-            self._need_model(loaded.failure)
+            needs = self._needs_model(loaded.failure)
+            if needs is not None:
+                raise Inconclusive(needs)
         return loaded
 
-    def _need_model(self, failure: Failure) -> None:
+    def _needs_model(self, failure: Failure) -> str | None:
         if self.target.model_dir is None:
             where = "an empty model directory"
         elif failure.by == "default" and not self.target.is_model_known:
             where = f"{self.target.model_dir.name}/, which holds no model"
         else:
-            return
+            return None
         why = _OURS.sub("MODEL_DIR", str(failure))
-        raise Inconclusive(f"model_fn fails on {where} ({why}): give the model with --smcontract-model-dir DIR")
+        return f"model_fn fails on {where} ({why}): give the model with --smcontract-model-dir DIR"
 
     def missing_here(self, failure: Failure) -> str | None:
         """Return what this machine lacks, where that is why the script failed."""

@@ -46,6 +46,7 @@ class Settings:
     isolation: str = "process"
     engine: str = "builtin"
     confirm: str = "auto"
+    stand_in: str = "auto"
     python: Path | None = None
     env: Mapping[str, str] = field(default_factory=_nothing)
     reports: tuple[Path, ...] = ()

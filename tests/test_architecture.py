@@ -52,7 +52,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("confirming",),
     ("checks",),
     # What is run, and how it ends.
-    ("plan", "properties", "findings"),
+    ("plan", "properties", "findings", "standing_in"),
     ("runner",),
     # What is told of it.
     ("reporting",),

@@ -123,7 +123,7 @@ def test_a_body_that_only_a_search_found(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_told_is_an_error(tmp_path: Path, source: str, reason: str) -> None:
-    found = replayed(tmp_path, source, EMPTY)
+    found = replayed(tmp_path, source, case(EMPTY.item, flags={"stand-in": "off"}))
     assert found.verdict is Verdict.ERROR
     assert found.reason.startswith(reason)
 

@@ -68,6 +68,10 @@ class CheckContext:
         """Load script and model, or raise `Inconclusive`."""
         return self.session.loaded()
 
+    def ready(self) -> Loaded:
+        """Load script and model, or what stands in the model's place; or raise `Inconclusive`."""
+        return self.session.ready()
+
     def exchange(self, request: Request, *, export: tuple[str, ...] = ()) -> Exchange:
         """Send a request and return all that came of it."""
         return self.session.exchange(request, export=export)

@@ -26,7 +26,7 @@ class Everything:
 
     def matrix(self, ctx: CheckContext) -> Iterator[Case]:
         """Yield the valid bodies for every accept, then what nobody supports, then the malformed bodies."""
-        if not ctx.loaded().ok:
+        if not ctx.ready().ok:
             yield Case(request=ctx.request(b"1,2,3"))
             return
         before, started = ctx.endpoint.deaths, time.monotonic()
@@ -54,7 +54,7 @@ class Everything:
         """Return bodies of every content type, some of them damaged."""
         from hypothesis import strategies as st
 
-        types = ctx.session.content_types() if ctx.loaded().ok else ()
+        types = ctx.session.content_types() if ctx.ready().ok else ()
         domains = [probe.domain for probe in map(ctx.session.probe, types) if probe.domain is not None]
         return st.one_of([_cases(ctx, domain) for domain in domains]) if domains else None
 

@@ -48,7 +48,7 @@ def undeclared_type_not_refused(ctx: CheckContext) -> Iterator[Violation]:
     own = [name for name in ("input_fn", "transform_fn") if name in ctx.script.functions]
     if not own:
         raise Inconclusive("the stack's default input_fn refuses what it does not support (no input_fn here)")
-    ctx.loaded()
+    ctx.ready()
     declared = ctx.session.content_types()
     body = next((body for body in map(ctx.session.valid_body, declared) if body is not None), b"1,2,3")
     # Declared by the user may be a part of what the script itself supports.

@@ -48,7 +48,7 @@ def unsupported_accept_not_refused(ctx: CheckContext) -> Iterator[Violation]:
     own = [name for name in ("output_fn", "transform_fn") if name in ctx.script.functions]
     if not own:
         raise Inconclusive("the stack's default output_fn refuses what it does not support (no output_fn here)")
-    ctx.loaded()
+    ctx.ready()
     domain = ctx.domain()
     supported = ctx.request(domain.encode(domain.baseline()), content_type=domain.content_type)
     plain = ctx.exchange(supported)

@@ -41,7 +41,7 @@ def too_slow(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     Amazon SageMaker, "Invocations must be answered within 60 seconds"; sagemaker-inference 1.10.1,
     `environment.py` (`SAGEMAKER_MODEL_SERVER_TIMEOUT`); PAIN.md row 32.
     """
-    loaded = ctx.loaded()
+    loaded = ctx.ready()
     limit = ctx.endpoint.timeout if loaded.ok else ctx.endpoint.load_timeout
     exchange = ctx.exchange(case.request)
     if not loaded.ok and loaded.ended is not Ended.TIMED_OUT:

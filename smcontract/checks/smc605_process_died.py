@@ -45,7 +45,7 @@ def process_died(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     ## Source
     multi-model-server 1.1.11 and TorchServe 0.12.0, `model_service_worker.py`, as run.
     """
-    loaded = ctx.loaded()
+    loaded = ctx.ready()
     exchange = ctx.exchange(case.request)
     if not loaded.ok and loaded.ended is not Ended.DIED:
         raise Inconclusive(f"reported as {ctx.responsible(exchange)}")

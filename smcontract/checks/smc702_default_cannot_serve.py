@@ -129,7 +129,7 @@ def _misfit(ctx: CheckContext, exchange: Exchange) -> bool:
     failure, parsed = exchange.failure, exchange.stage("input_fn")
     if failure is None or parsed is None or parsed.by != "default" or media_type(ctx.content_type) == NPZ:
         return False
-    if failure.stage != "predict_fn" or failure.by != "script" or ctx.loaded().model == parsed.value:
+    if failure.stage != "predict_fn" or failure.by != "script" or ctx.ready().model == parsed.value:
         return False
     if ctx.stack.json_stays_plain and media_type(ctx.content_type) == JSON:
         return False

@@ -80,7 +80,7 @@ def _candidates(ctx: CheckContext) -> list[str]:
 def _loads(ctx: CheckContext, function: str) -> bool:
     if function != "model_fn":
         return True
-    own, default = ctx.loaded().model, ctx.endpoint.load((function,)).model
+    own, default = ctx.ready().model, ctx.endpoint.load((function,)).model
     known = ctx.session.target.model_dir is not None
     return known and own is not None and default is not None and own.type == default.type
 

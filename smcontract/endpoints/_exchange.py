@@ -43,7 +43,8 @@ class Failure:
 
     `stage` is `import`, `initialize` or a function's name; `by` is `script` or `default`. `frames` are
     innermost last and hold no frame of this package. `escapes` says that the exception is not an
-    `Exception` (a `SystemExit`), so that the server's worker would die of it.
+    `Exception` (a `SystemExit`), so that the server's worker would die of it. `of_model` says that a stand-in
+    for the model had been asked before.
     """
 
     stage: str
@@ -55,6 +56,7 @@ class Failure:
     missing_module: str | None
     escapes: bool
     toolkit_error: bool
+    of_model: bool = False
 
     @classmethod
     def from_wire(cls, data: dict[str, Any]) -> Failure:
@@ -78,6 +80,7 @@ class Failure:
             missing_module=data.get("missing_module"),
             escapes=bool(data.get("escapes")),
             toolkit_error=bool(data.get("toolkit_error")),
+            of_model=bool(data.get("of_model")),
         )
 
     def __str__(self) -> str:
@@ -104,11 +107,15 @@ class Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One function that ran: its name, who serves it (`script` or `default`), and what it returned."""
+    """One function that ran: its name, who serves it (`script` or `default`), and what it returned.
+
+    `of_model` says that a stand-in for the model had been asked by then.
+    """
 
     name: str
     by: str
     value: Value
+    of_model: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

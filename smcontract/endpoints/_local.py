@@ -29,7 +29,8 @@ class LocalEndpoint:
     """An entry-point script behind the model of its stack.
 
     Starts its process at the first request, loads the model once, and starts again after a death. A
-    mask names functions of the script that are hidden, so that the stack's defaults take over.
+    mask names functions of the script that are hidden, so that the stack's defaults take over. `stand_in_for`
+    is asked of each way in which loading went, and says what stands in the model's place, if anything does.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class LocalEndpoint:
         engine: str = "builtin",
         timeout: float = 60.0,
         load_timeout: float = 60.0,
+        stand_in_for: Callable[[Loaded], dict[str, Any] | None] | None = None,
     ) -> None:
         self.target = target
         self.stack = stack
@@ -58,6 +60,8 @@ class LocalEndpoint:
         self._channel: Channel | None = None
         self._loaded: dict[tuple[str, ...], Loaded] = {}
         self._closers: list[Callable[[], None]] = []
+        self._stand_in_for = stand_in_for
+        self._stand_in: dict[str, Any] | None = None
 
     def on_close(self, closer: Callable[[], None]) -> None:
         """Have `closer` called when the endpoint is closed."""
@@ -108,6 +112,7 @@ class LocalEndpoint:
                     "model_dir": str(model_dir if model_dir is not None else self._empty_model_dir()),
                     "stack": f"{self.stack.name}@{self.stack.version}",
                     "mask": list(mask),
+                    "stand_in": self._stand_in,
                 },
                 [],
                 self.load_timeout,
@@ -118,7 +123,19 @@ class LocalEndpoint:
         else:
             loaded = self._read_loaded(message, blobs, time.monotonic() - started)
         self._loaded[mask] = loaded
+        if self._stand_in is None and self._stand_in_for is not None and "model_fn" not in mask:
+            self._stand_in = self._stand_in_for(loaded)
+            if self._stand_in is not None:
+                self._loaded.clear()
+                return self.load(mask)
         return loaded
+
+    def answer_as(self, flavour: str) -> None:
+        """Have the stand-in that took the model's place answer with another kind of value from now on."""
+        if self._stand_in is not None and self._stand_in.get("flavour") != flavour:
+            self._stand_in["flavour"] = flavour
+            if self._channel is not None:
+                self._call({"op": "answer_as", "flavour": flavour}, [])
 
     def exchange(
         self,

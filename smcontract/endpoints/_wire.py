@@ -13,6 +13,7 @@ def read_stage(data: dict[str, Any], blobs: list[bytes]) -> Stage:
         name=str(data.get("name")),
         by=str(data.get("by")),
         value=read_value(data.get("value") or {}, data.get("export"), blobs),
+        of_model=bool(data.get("of_model")),
     )
 
 

@@ -167,6 +167,7 @@ def _facts(scripts: Sequence[ScriptReport]) -> ScriptReport:
         stack=min((script.stack for script in scripts), key=lambda stack: stack.detected_by),
         model_dir=max((script.model_dir for script in scripts if script.model_dir), default=None),
         stubbed=tuple(sorted({name for script in scripts for name in script.stubbed})),
+        stand_in=max((script.stand_in for script in scripts if script.stand_in), default=None),
         resolution={name: resolution[name] for name in sorted(resolution, key=function_rank)},
         fallbacks=tuple(_fallback(name, fallbacks) for name in sorted({f.function for f in fallbacks})),
     )

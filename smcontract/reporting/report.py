@@ -158,13 +158,17 @@ class ReportedViolation(Plain):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptReport(Plain):
-    """One script under one stack; without checks and violations it is what is known before they run."""
+    """One script under one stack; without checks and violations it is what is known before they run.
+
+    `stand_in` says why a stand-in took the model's place, null where it did not.
+    """
 
     path: str
     sha256: str
     stack: StackInfo
     model_dir: str | None = None
     stubbed: tuple[str, ...] = ()
+    stand_in: str | None = None
     resolution: Mapping[str, FunctionResolution] = field(default_factory=dict)
     fallbacks: tuple[Fallback, ...] = ()
     checks: tuple[CheckResult, ...] = ()

@@ -18,6 +18,7 @@ from smcontract.runtime.failure import failure_of
 from smcontract.runtime.ignoring import ignoring_warnings
 from smcontract.runtime.loading import Loaded
 from smcontract.runtime.plan import Plan, Step, default_step, make_plan
+from smcontract.runtime.stand_in import InPlaceOfModelFn, is_stand_in, put_in_place
 from smcontract.runtime.values import MessageError, Values, from_blob
 from smcontract.stacks import get_stack
 from smcontract.stacks._base import Answer, Stack
@@ -51,6 +52,7 @@ class Service:
         self._scratch: Optional[str] = None
         self._context: Any = None
         self._environment: Dict[str, str] = {}
+        self._stand_in: Optional[InPlaceOfModelFn] = None
         self._ops: Dict[str, Callable[[Message, List[bytes]], Reply]] = {
             "load": self._load,
             "invoke": self._invoke,
@@ -58,6 +60,7 @@ class Service:
             "export": self._export,
             "forget": self._forget,
             "facts": self._facts,
+            "answer_as": self._answer_as,
             "ping": _ping,
         }
 
@@ -87,6 +90,7 @@ class Service:
         self._models.clear()
         self._values.clear()
         self._key = ()
+        self._stand_in = None
         if self._loaded is not None:
             self._loaded.close()
             self._loaded = None
@@ -97,7 +101,8 @@ class Service:
     def _load(self, message: Message, _: List[bytes]) -> Reply:
         stack = get_stack(message["stack"])
         model_dir = message.get("model_dir")
-        key = (message["code_dir"], message["module"], model_dir, stack)
+        uses = message.get("stand_in")
+        key = (message["code_dir"], message["module"], model_dir, stack, bool(uses))
         mask = frozenset(message.get("mask", ()))
         if key != self._key:
             self.close()
@@ -115,6 +120,7 @@ class Service:
                 self.close()
                 return _not_loaded(stack, self._context, error, failure, None)
             self._key = key
+            self._stand_in = put_in_place(self._loaded.module, uses)
         try:
             plan, model = self._ready(mask)
         except StageError as error:
@@ -178,6 +184,8 @@ class Service:
         out: List[bytes] = []
         failure = None
         self._context.begin(headers_of(message))
+        if self._stand_in is not None:
+            self._stand_in.state.touched = False
         try:
             plan, model = self._ready(frozenset(message.get("mask") or ()))
             content_type = stack.content_type(message.get("content_type"))
@@ -196,13 +204,14 @@ class Service:
                 value = self._run(step, *arguments)
                 if not told:
                     continue
-                stage = {"name": name, "by": step.by, "value": describe(value)}
+                stage = {"name": name, "by": step.by, "value": describe(value), "of_model": self._was_asked}
                 if name in wanted:
                     stage["export"] = export(value, out)
                 stages.append(stage)
             answer = stack.respond(value, accept, self._context)
         except StageError as error:
             failure = failure_of(error.step.name, error.step.by, error.exception)
+            failure["of_model"] = self._was_asked
             answer = stack.fail(error.exception, self._context)
         return reply(answer, stages, failure, out)
 
@@ -236,7 +245,17 @@ class Service:
 
     def _facts(self, message: Message, _: List[bytes]) -> Reply:
         _plan, model = self._ready(frozenset(message.get("mask") or ()))
-        return facts_of(model), []
+        return {} if is_stand_in(model) else facts_of(model), []
+
+    @property
+    def _was_asked(self) -> bool:
+        """Whether this request has asked a stand-in so far."""
+        return self._stand_in is not None and self._stand_in.state.touched
+
+    def _answer_as(self, message: Message, _: List[bytes]) -> Reply:
+        if self._stand_in is not None:
+            self._stand_in.state.flavour = message["flavour"]
+        return {"ok": True}, []
 
     def _empty_directory(self) -> str:
         self._scratch = tempfile.mkdtemp(prefix="smcontract-")

@@ -18,6 +18,7 @@ def test_of_one_script(project: Project) -> None:
             "  inference.py: stack inference@1.10.1 (no framework import seen), engine builtin",
             "    model directory none (give one with --smcontract-model-dir), 3 checks",
             "    model_fn script:4 · input_fn script:7 · predict_fn script:12 · output_fn script:15",
+            "    a stand-in takes the model's place if model_fn fails without one (--smcontract-stand-in off)",
         ],
         consecutive=True,
     )

@@ -1,0 +1,205 @@
+"""What a stand-in for a model answers: one prediction for each row, which depends on that row alone.
+
+A flavour is the kind of value that a model may well answer; what holds under each of them holds for any model.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from typing import Any, Dict, List, Optional, Tuple
+
+Flavour = str
+
+FLAVOURS = ("scores", "labels", "rows", "lists", "names", "records")
+"""One number a row, a class, three numbers, plain lists, words, and a dict for each row (as pipelines answer)."""
+
+_PROBABILITIES = frozenset({"predict_proba", "predict_log_proba", "staged_predict_proba"})
+_MATRICES = frozenset({"transform", "encode", "embed", "get_embeddings", "inverse_transform", "fit_transform"})
+_WIDTH = 3
+_LENGTH = 4
+_MANY = 256
+
+
+class Encoding(Dict[str, Any]):
+    """What a tokenizer answers, and what a model's output object holds: a dict whose keys are attributes, too."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __getitem__(self, key: Any) -> Any:
+        return list(self.values())[key] if isinstance(key, int) else super().__getitem__(key)
+
+    def to(self, *_: Any, **__: Any) -> Any:
+        """Return itself: there is one device."""
+        return self
+
+
+def rows_of(value: Any) -> Optional[int]:
+    """Return how many rows a value has, one for a text or a plain row of numbers, and None where it is no data."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return None
+    if isinstance(value, (str, bytes, bytearray)):
+        return 1
+    if isinstance(value, dict):
+        held = next(iter(value.values()), None)
+        found = rows_of(held)
+        return 1 if found is None else found
+    if type(value).__name__ == "DMatrix":
+        return int(value.num_row())
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple) and shape:
+        return 1 if len(shape) == 1 and not _is_of_texts(value) else int(shape[0])
+    if isinstance(value, (list, tuple)):
+        return 1 if value and all(isinstance(one, (int, float)) for one in value) else len(value)
+    return 1 if hasattr(value, "size") and hasattr(value, "convert") else None
+
+
+def answer(method: str, data: Any, flavour: Flavour, *, by_keyword: bool) -> Any:
+    """Return the predictions for what `method` was given, as `flavour` says, in the type that came.
+
+    Arrays for arrays and data frames, tensors for tensors, and lists for a list of texts.
+    """
+    scores = [score(row) for row in _rows(data)]
+    like_torch = _is_tensor(_first(data))
+    if method == "generate":
+        return _made([[1 + int(one * 90) + place for place in range(_LENGTH)] for one in scores], like_torch, "int64")
+    if by_keyword and method == "__call__":
+        tall = [_spread(one, _WIDTH) for one in scores]
+        hidden = _made([[one] for one in tall], like_torch, "float32")
+        return Encoding(logits=_made(tall, like_torch, "float32"), last_hidden_state=hidden)
+    if method in _PROBABILITIES:
+        return _plain_or_made([[1.0 - one, one] for one in scores], flavour, like_torch, "float64")
+    if method in _MATRICES:
+        found = _plain_or_made([_spread(one, _WIDTH) for one in scores], flavour, like_torch, "float64")
+        return found[0] if isinstance(data, str) else found
+    if flavour == "records" or (flavour == "scores" and _is_text(data)):
+        return [{"label": "LABEL_{}".format(int(one > 0.5)), "score": one} for one in scores]
+    return _predicted(method, scores, flavour, like_torch)
+
+
+def _predicted(method: str, scores: List[float], flavour: Flavour, like_torch: bool) -> Any:
+    if flavour == "labels":
+        return _made([int(one > 0.5) for one in scores], like_torch, "int64")
+    if flavour == "names":
+        return _made(["yes" if one > 0.5 else "no" for one in scores], False, None)
+    if flavour == "rows":
+        return _made([_spread(one, _WIDTH) for one in scores], like_torch, "float32")
+    if flavour == "lists":
+        return list(scores)
+    if like_torch and method != "predict":
+        return _made([_spread(one, 2) for one in scores], True, "float32")
+    return _made(list(scores), like_torch, "float64")
+
+
+def encoding(data: Any, tensors: Any) -> Encoding:
+    """Return the tokens of texts, four each, as lists or as the tensors that were asked for."""
+    texts = [data] if data is None or isinstance(data, str) else list(data)
+    ids = [[1 + int(score(text) * 90) + place for place in range(_LENGTH)] for text in texts]
+    mask = [[1] * _LENGTH for _ in texts]
+    if tensors is None:
+        single = isinstance(data, str)
+        return Encoding(input_ids=ids[0] if single else ids, attention_mask=mask[0] if single else mask)
+    like_torch = tensors == "pt"
+    return Encoding(input_ids=_made(ids, like_torch, "int64"), attention_mask=_made(mask, like_torch, "int64"))
+
+
+def score(row: Any) -> float:
+    """Return a number from 0 to 1 that depends on a row alone; near rows have near numbers."""
+    numbers = _numbers(row)
+    if numbers is None:
+        return (zlib.crc32(repr(row).encode("utf-8", "replace")) % 997) / 1000.0
+    total = weights = 0.0
+    for place, number in enumerate(numbers):
+        if math.isfinite(number):
+            weight = 1.0 + place % 7
+            total += weight * number
+            weights += weight
+    mean = total / weights if weights else 0.0
+    # As precise as the float32 in which some content types arrive.
+    return float("{:.5g}".format(0.5 + 0.5 * mean / (1.0 + abs(mean))))
+
+
+def _numbers(row: Any) -> Optional[List[float]]:
+    values = row if isinstance(row, (list, tuple)) else [row]
+    found: List[float] = []
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            inner = _numbers(value)
+            if inner is None:
+                return None
+            found += inner
+            continue
+        try:
+            found.append(float(value))
+        except (TypeError, ValueError, OverflowError):
+            return None
+    return found
+
+
+def _rows(data: Any) -> List[Any]:
+    if isinstance(data, dict):
+        held = next(iter(data.values()), None)
+        return _rows(held) if rows_of(held) is not None else [sorted(map(repr, data.items()))]
+    if isinstance(data, (str, bytes, bytearray)):
+        return [bytes(data) if isinstance(data, bytearray) else data]
+    if type(data).__name__ == "DMatrix":
+        data = data.get_data()
+    if hasattr(data, "toarray"):
+        data = data.toarray()
+    if hasattr(data, "detach"):
+        data = data.detach().cpu().numpy()
+    if hasattr(data, "to_numpy"):
+        data = data.to_numpy()
+    shape: Tuple[int, ...] = getattr(data, "shape", ())
+    if len(shape) > 2:
+        # Of an image some pixels are enough.
+        data = data.reshape(shape[0], -1)
+        data = data[:, :: 1 + data.shape[1] // _MANY]
+    listed = data.tolist() if hasattr(data, "tolist") else data
+    if not isinstance(listed, (list, tuple)):
+        return [repr(type(data))]
+    return [listed] if rows_of(data) == 1 and len(listed) != 1 else list(listed)
+
+
+def _spread(one: float, width: int) -> List[float]:
+    return [float("{:.5g}".format(abs((one + 0.37 * place) % 1.0))) for place in range(width)]
+
+
+def _plain_or_made(rows: List[Any], flavour: Flavour, like_torch: bool, dtype: str) -> Any:
+    return rows if flavour == "lists" else _made(rows, like_torch, dtype)
+
+
+def _made(rows: List[Any], like_torch: bool, dtype: Optional[str]) -> Any:
+    try:
+        import numpy
+    except ImportError:
+        return rows
+    array = numpy.array(rows, dtype=dtype)
+    if not like_torch:
+        return array
+    import torch
+
+    return torch.from_numpy(array.astype("float32") if array.dtype.kind == "f" else array)
+
+
+def _first(data: Any) -> Any:
+    return next(iter(data.values()), None) if isinstance(data, dict) else data
+
+
+def _is_tensor(value: Any) -> bool:
+    return type(value).__module__.partition(".")[0] == "torch"
+
+
+def _is_text(data: Any) -> bool:
+    if isinstance(data, str):
+        return True
+    return isinstance(data, (list, tuple)) and bool(data) and all(isinstance(one, str) for one in data)
+
+
+def _is_of_texts(value: Any) -> bool:
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    return kind in ("O", "U", "S")

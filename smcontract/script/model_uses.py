@@ -1,0 +1,62 @@
+"""What a script does with its model, as far as what takes the model's place must know of it before it is asked."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from smcontract.script.facts import Function
+from smcontract.script.script import Script
+
+_PLACES = {"predict_fn": 1, "transform_fn": 0}
+
+
+def uses_of_model(script: Script) -> dict[str, object]:
+    """Return what the runtime must know: the `names` of the model's parts, and the `globals` that loading binds."""
+    assert script.tree is not None
+    return {
+        "names": list(parts_of_model(script.tree, script.functions)),
+        "globals": list(shared_names(script.tree)),
+    }
+
+
+def parts_of_model(tree: ast.Module, functions: Mapping[str, Function]) -> tuple[str, ...]:
+    """Return the names of the parts that the model is taken apart into, as in `model, tokenizer = model`.
+
+    Else those of the tuple that `model_fn` returns; empty where the model is one thing.
+    """
+    names = {name for handler, place in _PLACES.items() if (name := _parameter(functions.get(handler), place))}
+    own = functions.get("model_fn")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in names:
+            for target in node.targets:
+                if isinstance(target, ast.Tuple | ast.List):
+                    return _names(target.elts)
+    if own is None or own.node is None:
+        return ()
+    for node in ast.walk(own.node):
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+            return _names(node.value.elts)
+    return ()
+
+
+def shared_names(tree: ast.Module) -> tuple[str, ...]:
+    """Return the names that functions bind for the whole module, as `model_fn` may have to: `global tokenizer`."""
+    found: dict[str, None] = {}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        declared = {name for one in ast.walk(node) if isinstance(one, ast.Global) for name in one.names}
+        bound = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+        found.update(dict.fromkeys(sorted(declared & bound)))
+    return tuple(found)
+
+
+def _parameter(function: Function | None, place: int) -> str | None:
+    parameters = function.parameters if function is not None else None
+    names = parameters.names if parameters is not None else ()
+    return names[place] if len(names) > place else None
+
+
+def _names(parts: list[ast.expr]) -> tuple[str, ...]:
+    return tuple(part.id if isinstance(part, ast.Name) else str(place) for place, part in enumerate(parts))
