@@ -162,7 +162,7 @@ def _is_literal(default: ast.expr | None) -> bool:
     """Return whether a default shows that a plain value is meant."""
     if isinstance(default, ast.Constant):
         return default.value is not None
-    return isinstance(default, ast.List | ast.Tuple | ast.Dict | ast.Set | ast.UnaryOp)
+    return isinstance(default, (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp))
 
 
 def _misuse(

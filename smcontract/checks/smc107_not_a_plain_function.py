@@ -167,7 +167,7 @@ def _class_fails(ctx: StaticContext, function: Function) -> bool:
     node = _class(ctx.script, function)
     if node is None or node.bases or node.keywords or node.decorator_list:
         return False
-    methods = {s.name: s for s in node.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)}
+    methods = {s.name: s for s in node.body if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))}
     if "__new__" in methods:
         return False
     passed = ctx.stack.arity[function.name]

@@ -137,7 +137,7 @@ def _may_work(ctx: StaticContext, tree: ast.Module) -> bool:
 
 def _calls(statement: ast.stmt) -> bool:
     """Return whether a statement may call anything where it stands: a plain definition or import does not."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
         given = statement.args
         return bool(statement.decorator_list or given.defaults or given.kw_defaults)
     if isinstance(statement, ast.ClassDef):

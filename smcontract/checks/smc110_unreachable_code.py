@@ -84,11 +84,11 @@ def _is_habit(one: Unreachable) -> bool:
     if len(one.statements) > 1:
         return False
     (only,) = one.statements
-    if isinstance(only, ast.Pass | ast.Break | ast.Continue | ast.Raise):
+    if isinstance(only, (ast.Pass, ast.Break, ast.Continue, ast.Raise)):
         return True
     if isinstance(only, ast.Return):
         # Behind a call that never returns, a checker that does not know so asks for it.
-        return _is_empty(only) or not isinstance(one.end, ast.Return | ast.Raise)
+        return _is_empty(only) or not isinstance(one.end, (ast.Return, ast.Raise))
     return isinstance(only, ast.Expr) and isinstance(only.value, ast.Constant)
 
 

@@ -81,7 +81,7 @@ def _is_put_right(node: FunctionNode, names: list[str]) -> bool:
             case ast.Assign(targets=targets, value=value):
                 bound = {name for target in targets for name in stored(target)} & set(names)
                 if bound and {name for name in stored(value) if name in names} - (bound if len(bound) == 1 else set()):
-                    return isinstance(value, ast.Name | ast.Tuple)
+                    return isinstance(value, (ast.Name, ast.Tuple))
             case ast.Call(func=ast.Attribute(value=ast.Name(id=used), attr=method)) if method in _OF_MODELS:
                 if model is not None and used in names and used != model and method.startswith("predict"):
                     return True

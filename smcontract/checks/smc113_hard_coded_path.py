@@ -161,8 +161,8 @@ def _relative(call: Call) -> str:
 
 def _is_guarded(call: Call) -> bool:
     for place in call.places():
-        if isinstance(place.node, ast.Try | ast.ExceptHandler):
+        if isinstance(place.node, (ast.Try, ast.ExceptHandler)):
             return True
-        if isinstance(place.node, ast.If | ast.IfExp) and _asks(place.node.test, frozenset()):
+        if isinstance(place.node, (ast.If, ast.IfExp)) and _asks(place.node.test, frozenset()):
             return True
     return False

@@ -145,7 +145,7 @@ def _is_whole(script: Script, call: Call) -> bool:
         return False
     chain: list[str] = []
     place = call.place
-    while place is not None and isinstance(place.node, ast.Attribute | ast.Call) and place.field in ("value", "func"):
+    while place is not None and isinstance(place.node, (ast.Attribute, ast.Call)) and place.field in ("value", "func"):
         if isinstance(place.node, ast.Attribute):
             chain.append(place.node.attr)
         place = place.outer

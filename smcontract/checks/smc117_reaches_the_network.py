@@ -191,7 +191,7 @@ def _text(call: Call, node: ast.expr | None, constants: Constants) -> str:
 def _binds(node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.Assign):
         return any(isinstance(inner, ast.Name) and inner.id == name for t in node.targets for inner in nodes_of(t))
-    return isinstance(node, ast.AugAssign | ast.NamedExpr) and ast.unparse(node.target) == name
+    return isinstance(node, (ast.AugAssign, ast.NamedExpr)) and ast.unparse(node.target) == name
 
 
 def _is_of_hub(ctx: StaticContext, name: str) -> bool:
@@ -209,7 +209,7 @@ def _is_true(node: ast.expr | None) -> bool:
 def _command(call: Call) -> str:
     """Return the words of a command line, as far as the source shows them."""
     first = call.argument(0, "args") or call.argument(0, "command")
-    parts = first.elts if isinstance(first, ast.List | ast.Tuple) else [first]
+    parts = first.elts if isinstance(first, (ast.List, ast.Tuple)) else [first]
     words = []
     for part in parts:
         for node in nodes_of(part) if part is not None else ():

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from smcontract.checks._check import Phase, StaticContext, check
 from smcontract.script import HANDLERS, Script
 from smcontract.script.dropped import lost_lines
-from smcontract.script.errors import built_exception
+from smcontract.script.errors import built_exception, is_named_as_classes_are
 from smcontract.script.literals import shown
 from smcontract.script.nodes import nodes_of, nodes_within
 from smcontract.script.refusals import caught_itself, sets_status
@@ -107,7 +107,7 @@ def _has_candidates(tree: ast.Module) -> bool:
     for statement in statements_of(tree):
         if isinstance(statement, ast.Try) and any(handler.name for handler in statement.handlers):
             return True
-        if not isinstance(statement, ast.Return | ast.Expr):
+        if not isinstance(statement, (ast.Return, ast.Expr)):
             # A handler may be a lambda.
             if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Lambda):
                 continue
@@ -115,13 +115,7 @@ def _has_candidates(tree: ast.Module) -> bool:
         else:
             value = statement.value
         kind = value.func if isinstance(value, ast.Call) else value
-        if isinstance(kind, ast.Attribute):
-            name = kind.attr
-        elif isinstance(kind, ast.Name):
-            name = kind.id
-        else:
-            continue
-        if name.lstrip("_")[:1].isupper():
+        if kind is not None and is_named_as_classes_are(kind):
             return True
     return False
 

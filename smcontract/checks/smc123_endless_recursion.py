@@ -132,7 +132,7 @@ def _unchanged(function: ast.FunctionDef) -> ast.Call | None:
     """Return the first call of itself, as a statement's whole value, that is given the function's own arguments."""
     names = positional(function)
     for statement in walk(function.body, into_functions=False):
-        if not isinstance(statement, ast.Return | ast.Assign | ast.Expr) or not isinstance(statement.value, ast.Call):
+        if not isinstance(statement, (ast.Return, ast.Assign, ast.Expr)) or not isinstance(statement.value, ast.Call):
             continue
         call = statement.value
         if not _calls(call, function.name) or any(k.arg not in names for k in call.keywords):

@@ -194,7 +194,7 @@ def _is_tested(tree: ast.Module, use: Use, named: ast.expr) -> bool:
             for node in nodes_of(statement):
                 if isinstance(node, ast.Call) and node is not use.call and _looks_at(node, names):
                     return True
-                tests = [node.test] if isinstance(node, ast.If | ast.Assert | ast.IfExp) else []
+                tests = [node.test] if isinstance(node, (ast.If, ast.Assert, ast.IfExp)) else []
                 if any(isinstance(c, ast.Compare) and _compares(c, names) for t in tests for c in nodes_of(t)):
                     return True
     return False
@@ -202,9 +202,9 @@ def _is_tested(tree: ast.Module, use: Use, named: ast.expr) -> bool:
 
 def _compares(node: ast.Compare, names: set[str]) -> bool:
     """Return whether a comparison says more of the names than that there is a value, or which keys it has."""
-    if any(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
+    if any(isinstance(op, (ast.Is, ast.IsNot)) for op in node.ops):
         return False
-    if isinstance(node.ops[0], ast.In | ast.NotIn) and isinstance(node.left, ast.Constant):
+    if isinstance(node.ops[0], (ast.In, ast.NotIn)) and isinstance(node.left, ast.Constant):
         return False
     operands = [node.left, *node.comparators]
     if any(isinstance(one, ast.Constant) and one.value in ("", None, 0) for one in operands):

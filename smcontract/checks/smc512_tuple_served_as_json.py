@@ -98,7 +98,7 @@ def _returned(function: FunctionNode) -> Iterator[ast.expr]:
         node = pending.pop()
         if isinstance(node, ast.Return) and node.value is not None:
             yield from _alternatives(node.value)
-        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
+        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)):
             pending.extend(reversed(list(children_of(node))))
 
 

@@ -168,7 +168,7 @@ class _Binder:
                     return
                 self.set(name, self.value(name, value), conditional=conditional)
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
-                values = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+                values = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
                 for index, inner in enumerate(targets):
                     known = (
                         values[index]
@@ -263,7 +263,7 @@ def known_test(test: ast.expr) -> bool | None:
     """Return what a module-level test is when the module is imported by a server, None if unknown."""
     match test:
         case ast.Compare(left=left, ops=[op], comparators=[right]):
-            if isinstance(op, ast.Eq | ast.NotEq) and (_is_guard(left, right) or _is_guard(right, left)):
+            if isinstance(op, (ast.Eq, ast.NotEq)) and (_is_guard(left, right) or _is_guard(right, left)):
                 return isinstance(op, ast.NotEq)
         case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
             return False

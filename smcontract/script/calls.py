@@ -178,7 +178,7 @@ def _is_left_out(call: Call) -> bool:
 def _mentioned(node: ast.Call) -> Iterator[str]:
     """Yield the names that a call calls or hands on: `map(helper, rows)` leads to `helper` too."""
     function: ast.expr = node.func
-    while isinstance(function, ast.Attribute | ast.Call):
+    while isinstance(function, (ast.Attribute, ast.Call)):
         function = function.value if isinstance(function, ast.Attribute) else function.func
     for one in (function, *node.args, *(keyword.value for keyword in node.keywords)):
         if isinstance(one, ast.Name):
@@ -263,7 +263,7 @@ class _Collector:
                 self.imports.setdefault(alias.asname or alias.name, set()).add(_SAME.get(path, path))
         else:
             for target in getattr(node, "targets", None) or (node.target,):
-                for one in target.elts if isinstance(target, ast.Tuple | ast.List) else (target,):
+                for one in target.elts if isinstance(target, (ast.Tuple, ast.List)) else (target,):
                     if isinstance(one, ast.Name):
                         self.bound.add(one.id)
 

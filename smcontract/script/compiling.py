@@ -140,16 +140,16 @@ def _are_jumps_in_place(body: Sequence[ast.stmt], *, returns: bool, leaves: bool
         if isinstance(statement, ast.Return):
             if not returns:
                 return False
-        elif isinstance(statement, ast.Break | ast.Continue):
+        elif isinstance(statement, (ast.Break, ast.Continue)):
             if not leaves:
                 return False
-        elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        elif isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             is_function = isinstance(statement, ast.FunctionDef)
             if not _are_jumps_in_place(statement.body, returns=is_function, leaves=False, left=_BLOCKS):
                 return False
         elif inner := blocks(statement):
             weight = len(statement.items) if isinstance(statement, ast.With) else _WEIGHTS.get(statement.__class__, 0)
-            loop = statement.body if isinstance(statement, ast.For | ast.While) else None
+            loop = statement.body if isinstance(statement, (ast.For, ast.While)) else None
             for block in inner:
                 in_loop = leaves or block is loop
                 if weight > left or not _are_jumps_in_place(block, returns=returns, leaves=in_loop, left=left - weight):

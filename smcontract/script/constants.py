@@ -51,9 +51,15 @@ class Constants:
     """Looks up a module's constants by name; what is bound twice or not literally is `UNKNOWN`."""
 
     def __init__(self, tree: ast.Module) -> None:
-        """Collect the module-level assignments of `tree`."""
+        """Prepare to collect the module-level assignments of `tree`, which is done once one is asked for."""
         self._assigned: dict[str, ast.expr | None] = {}
         self._modules: set[str] = set()
+        self._tree: ast.Module | None = tree
+
+    def _read(self) -> None:
+        tree, self._tree = self._tree, None
+        if tree is None:
+            return
         top = {id(statement) for statement in tree.body}
         for statement in statements_of(tree):
             if id(statement) in top:
@@ -132,6 +138,7 @@ class Constants:
 
     def get(self, name: str) -> Any:
         """Return the value of a module-level name, or `UNKNOWN`."""
+        self._read()
         value = self._assigned.get(name)
         if value is None:
             return UNKNOWN
@@ -154,6 +161,7 @@ class Constants:
             case ast.Name(id=name):
                 return self.get(name)
             case ast.Attribute(value=ast.Name(id=module), attr=name):
+                self._read()
                 is_toolkit = module in self._modules and module not in self._assigned
                 return _TOOLKIT.get(name, UNKNOWN) if is_toolkit else UNKNOWN
             case ast.Attribute(value=ast.Attribute(attr=module) as path, attr=name) if module in _TOOLKIT_MODULES:

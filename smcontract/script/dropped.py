@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 
-from smcontract.script.errors import built_exception
+from smcontract.script.errors import built_exception, is_named_as_classes_are
 from smcontract.script.reach import unreachable
 from smcontract.script.script import Script
 from smcontract.script.statements import blocks, statements_of, walk
@@ -23,7 +23,8 @@ def if_raised(script: Script, function: ast.FunctionDef) -> tuple[ast.FunctionDe
     dropped = {
         (statement.lineno, statement.col_offset)
         for statement in statements_of(script.tree)
-        if is_dropped(statement, script.tree) and not script.is_ignored(CODE, statement.lineno)
+        if statement.__class__ is ast.Expr
+        and is_dropped(statement, script.tree) and not script.is_ignored(CODE, statement.lineno)
     }
     if not dropped:
         return None
@@ -43,6 +44,8 @@ def if_raised(script: Script, function: ast.FunctionDef) -> tuple[ast.FunctionDe
 def is_dropped(statement: ast.stmt, tree: ast.Module) -> bool:
     """Return whether a statement builds an exception and does nothing else."""
     if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return False
+    if not is_named_as_classes_are(statement.value.func):
         return False
     return bool(built_exception(statement.value, tree))
 

@@ -19,9 +19,20 @@ def built_exception(node: ast.expr, tree: ast.Module) -> str:
     derive from one of them and do nothing when they are made.
     """
     kind = node.func if isinstance(node, ast.Call) else node
-    if not isinstance(kind, ast.Name | ast.Attribute):
+    if not isinstance(kind, (ast.Name, ast.Attribute)):
         return ""
     return ast.unparse(kind) if _is_exception(kind, tree) or _last(kind) in _own(tree) else ""
+
+
+def is_named_as_classes_are(kind: ast.expr) -> bool:
+    """Return whether what an expression names begins with a capital: all else is taken for no exception."""
+    if isinstance(kind, ast.Attribute):
+        name = kind.attr
+    elif isinstance(kind, ast.Name):
+        name = kind.id
+    else:
+        return False
+    return name.lstrip("_")[:1].isupper()
 
 
 def _is_exception(kind: ast.expr, tree: ast.Module) -> bool:

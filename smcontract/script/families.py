@@ -70,7 +70,7 @@ def _of_handlers(script: Script) -> Family:
 
 
 def _of_tensorflow(tree: ast.Module) -> Family:
-    names = {s.name for s in tree.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)}
+    names = {s.name for s in tree.body if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))}
     if "model_fn" in names:
         return Family("estimator", "its model_fn(features, labels, ...) is that of a TensorFlow Estimator")
     found = "input_handler and output_handler" if "input_handler" in names else "handler"
@@ -83,7 +83,7 @@ def _answers_itself(tree: ast.Module) -> bool:
         isinstance(decorator, ast.Call)
         and any(isinstance(value, ast.Constant) and value.value == "/invocations" for value in decorator.args[:1])
         for statement in tree.body
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
         for decorator in statement.decorator_list
     )
 
@@ -95,7 +95,7 @@ def _of_archiver(tree: ast.Module) -> Family | None:
             case ast.FunctionDef(name="handle", args=ast.arguments(args=[_, ast.arg(arg="context" | "ctx")])):
                 return Family("archiver", "its handle(data, context) is a service of the model archiver")
             case ast.ClassDef(name=name, bases=bases, body=body):
-                methods = {s.name for s in body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)}
+                methods = {s.name for s in body if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))}
                 is_derived = bool(methods) and any(_last(base) in _HANDLER_BASES for base in bases)
                 if is_derived or ("initialize" in methods and len(methods & _STAGES) >= 3):
                     return Family("archiver", f"its class {name} is a service of the model archiver")

@@ -110,7 +110,7 @@ def module_of(tree: ast.Module) -> Module:
     imported: set[str] = set()
     exits = set(EXITS)
     for statement in statements_of(tree):
-        if isinstance(statement, ast.Import | ast.ImportFrom):
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
             names = {alias.asname or alias.name.partition(".")[0]: alias.name for alias in statement.names}
             imported |= names.keys()
             if isinstance(statement, ast.ImportFrom):
@@ -263,8 +263,8 @@ def _does_something(function: ast.FunctionDef) -> bool:
         for s in function.body
     )
     keeps = any(
-        isinstance(s, ast.Global | ast.Nonlocal)
-        or (isinstance(s, ast.Assign) and not all(isinstance(t, ast.Name | ast.Tuple) for t in s.targets))
+        isinstance(s, (ast.Global, ast.Nonlocal))
+        or (isinstance(s, ast.Assign) and not all(isinstance(t, (ast.Name, ast.Tuple)) for t in s.targets))
         for s in walk(function.body)
     )
     return not idle and not keeps

@@ -47,7 +47,7 @@ def _comments(source: str) -> list[tuple[int, str]]:
 def _placed(line: int, codes: tuple[str, ...], statements: list[ast.stmt]) -> Ignore:
     first = last = line
     for statement in statements:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             if first_line(statement) <= line < max(statement.body[0].lineno, statement.lineno + 1):
                 end = statement.end_lineno or statement.lineno
                 return Ignore(line=line, codes=codes, first=first_line(statement), last=end, function=statement.name)

@@ -23,7 +23,7 @@ def mentions(
     wanted = words | _imported(tree, words)
     units: dict[str, list[ast.AST]] = {}
     for statement in statements_of(tree):
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             units.setdefault(statement.name, []).append(statement)
     seen: set[str] = set()
     for node in nodes:
@@ -42,7 +42,7 @@ def _imported(tree: ast.Module, words: frozenset[str]) -> set[str]:
     """Return the names that imports bind to something of the words."""
     found: set[str] = set()
     for statement in statements_of(tree):
-        if isinstance(statement, ast.Import | ast.ImportFrom):
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
             module = (getattr(statement, "module", None) or "").split(".")
             for alias in statement.names:
                 if not words.isdisjoint([*module, *alias.name.split(".")]):

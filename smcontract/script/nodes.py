@@ -111,7 +111,7 @@ def mentioned_in(statement: ast.stmt) -> frozenset[str]:
 @lru_cache(maxsize=256)
 def calls_or_indexes(statement: ast.stmt) -> bool:
     """Return whether a statement holds a call or a subscript: what a request's data can make fail."""
-    return any(isinstance(node, ast.Call | ast.Subscript) for node in nodes_of(statement))
+    return any(isinstance(node, (ast.Call, ast.Subscript)) for node in nodes_of(statement))
 
 
 def children_of(node: ast.AST) -> list[ast.AST]:

@@ -127,7 +127,7 @@ class Walk:
                 return self.match(statement, state)
             case ast.For() | ast.AsyncFor():
                 evaluate(statement.iter, self)
-                literal = isinstance(statement.iter, ast.Tuple | ast.List) and bool(statement.iter.elts)
+                literal = isinstance(statement.iter, (ast.Tuple, ast.List)) and bool(statement.iter.elts)
                 return self.loop(statement, None, state, runs=literal)
             case ast.While(test=test):
                 return self.loop(statement, test, state, runs=False)
@@ -254,7 +254,7 @@ class Walk:
     ) -> Outcome:
         """Walk a loop: not at all, or any number of times."""
         state.forget(assigned(statement.body))
-        if isinstance(statement, ast.For | ast.AsyncFor):
+        if isinstance(statement, (ast.For, ast.AsyncFor)):
             state.forget(stored(statement.target))
         self.state = state
         value = evaluate(test, self) if test is not None else UNKNOWN
@@ -322,7 +322,7 @@ class Walk:
         types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         names = {"Exception" if t is None else text_of(t).rpartition(".")[2] for t in types}
         if names & {"Exception", "BaseException"}:
-            return works and not all(isinstance(s, ast.Import | ast.ImportFrom) for s in body)
+            return works and not all(isinstance(s, (ast.Import, ast.ImportFrom)) for s in body)
         # What a malformed body raises, where the body itself is decoded.
         decodes = names & {"ValueError", "JSONDecodeError", "UnicodeDecodeError", "UnicodeError"}
         bodies = {name for name, value in env.items() if value is BODY}

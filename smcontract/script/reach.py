@@ -17,6 +17,10 @@ from smcontract.script.paths import Module
 from smcontract.script.scopes import scope_of
 from smcontract.script.statements import SIMPLE, blocks, own_statements
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _DEPTH = 4
 # Context managers that let an exception through, so that a `return` in their block ends the function.
 _TRANSPARENT = frozenset(
@@ -27,6 +31,9 @@ _TRANSPARENT = frozenset(
 )
 
 
+_BINDING = frozenset({ast.Assign, ast.Expr, ast.AugAssign})
+_PLAIN = frozenset({ast.Assign, ast.Expr, ast.Return, ast.Raise, ast.Import, ast.ImportFrom, ast.Pass})
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp})
 _JUMPS = frozenset({ast.Return, ast.Raise, ast.Break, ast.Continue})
 
 
@@ -69,7 +76,7 @@ def _own(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     while pending:
         statement = pending.pop()
         yield statement
-        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             pending += [inner for block in blocks(statement) for inner in block]
 
 
@@ -126,9 +133,9 @@ def _of_loop(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     while pending:
         statement = pending.pop()
         yield statement
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             continue
-        if isinstance(statement, ast.For | ast.AsyncFor | ast.While):
+        if isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
             pending += statement.orelse
             continue
         pending += [inner for block in blocks(statement) for inner in block]
@@ -142,6 +149,9 @@ def _is_transparent(manager: ast.expr) -> bool:
 
 def expressions(statement: ast.stmt) -> list[ast.expr]:
     """Return the expressions that a statement itself evaluates, and not one in its blocks."""
+    kind = statement.__class__
+    if kind in _PLAIN:
+        return [child for child in children_of(statement) if isinstance(child, ast.expr)]
     match statement:
         case ast.If(test=test) | ast.While(test=test):
             return [test]
@@ -165,31 +175,37 @@ def expressions(statement: ast.stmt) -> list[ast.expr]:
     return [child for child in children_of(statement) if isinstance(child, ast.expr)]
 
 
-def certain_reads(node: ast.expr) -> Iterator[ast.Name]:
-    """Yield the names that evaluating an expression certainly reads in its own scope, in no special order."""
-    pending: list[tuple[ast.AST, frozenset[str]]] = [(node, frozenset())]
+def certain_reads(node: ast.expr) -> list[ast.Name]:
+    """Return the names that evaluating an expression certainly reads in its own scope, in no special order."""
+    found: list[ast.Name] = []
+    pending: list[Any] = [node]
     while pending:
-        inner, shadowed = pending.pop()
-        match inner:
-            case ast.Name(id=name, ctx=ast.Load()):
-                if name not in shadowed:
-                    yield inner
-            case ast.Lambda():
-                pending += [(default, shadowed) for default in inner.args.defaults]
-            case ast.IfExp(test=test):
-                pending.append((test, shadowed))
-            case ast.BoolOp(values=values):
-                pending.append((values[0], shadowed))
-            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
-                targets = shadowed.union(*(stored(part.target) for part in inner.generators))
-                pending.append((inner.generators[0].iter, shadowed))
-                results = [inner.key, inner.value] if isinstance(inner, ast.DictComp) else [inner.elt]
-                if not any(part.ifs for part in inner.generators):
-                    pending += [(result, targets) for result in results]
-            case ast.Constant():
-                pass
-            case _:
-                pending += [(child, shadowed) for child in children_of(inner)]
+        inner = pending.pop()
+        kind = inner.__class__
+        if kind is ast.Name:
+            if inner.ctx.__class__ is ast.Load:
+                found.append(inner)
+        elif kind in _COMPREHENSIONS:
+            pending.append(inner.generators[0].iter)
+            found += _certain_results(inner)
+        elif kind is ast.Lambda:
+            pending += inner.args.defaults
+        elif kind is ast.IfExp:
+            pending.append(inner.test)
+        elif kind is ast.BoolOp:
+            pending.append(inner.values[0])
+        elif kind is not ast.Constant:
+            pending += children_of(inner)
+    return found
+
+
+def _certain_results(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> list[ast.Name]:
+    """Return what the results of a comprehension read outside of it, of one that leaves nothing out."""
+    if any(part.ifs for part in node.generators):
+        return []
+    targets = frozenset().union(*(stored(part.target) for part in node.generators))
+    results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+    return [name for result in results for name in certain_reads(result) if name.id not in targets]
 
 
 @lru_cache(maxsize=64)
@@ -229,7 +245,7 @@ def _are_bound_first(function: ast.FunctionDef, local: frozenset[str]) -> bool:
             continue
         end = (statement.end_lineno or 0, statement.end_col_offset or 0)
         bound = bound_by(statement)
-        if isinstance(statement, ast.With | ast.AsyncWith):
+        if isinstance(statement, (ast.With, ast.AsyncWith)):
             end = (statement.body[0].lineno, statement.body[0].col_offset)
             pending += reversed(statement.body)
         for told in bound:
@@ -263,6 +279,8 @@ class _Assignment:
             for node in certain_reads(expression):
                 if node.id in self.local and node.id not in bound:
                     self.doubtful.add(node.id)
+        if statement.__class__ in _BINDING:
+            return bound.union(assigned([statement]))
         match statement:
             case ast.Return() | ast.Raise():
                 return None

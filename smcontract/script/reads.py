@@ -110,7 +110,7 @@ class _Reads(Walk):
         for expression in expressions(statement):
             for node in certain_reads(expression):
                 self.read(node, state)
-        if isinstance(statement, ast.Try | ast.TryStar):
+        if isinstance(statement, (ast.Try, ast.TryStar)):
             unbound = {name: value for name, value in state.env.items() if isinstance(value, Unbound)}
             self.before[id(statement)] = unbound
         return super().statement(statement, state)

@@ -72,7 +72,7 @@ def sets_status(function: ast.AST) -> bool:
 def _found(function: ast.FunctionDef) -> Iterator[Served]:
     inside: set[int] = set()
     for statement in own_statements(function):
-        if isinstance(statement, ast.Try | ast.TryStar):
+        if isinstance(statement, (ast.Try, ast.TryStar)):
             for handler in statement.handlers:
                 for inner in walk(handler.body, into_functions=False):
                     inside.add(id(inner))
@@ -90,7 +90,7 @@ def _behind(function: ast.FunctionDef, statement: ast.Try | ast.TryStar) -> Iter
     """Yield the `return` behind a `try` that returns the text which an `except` of it left in a name."""
     for handler in statement.handlers:
         kept = _told_in(handler)
-        if not kept or any(isinstance(inner, ast.Raise | ast.Return | ast.Continue) for inner in walk(handler.body)):
+        if not kept or any(isinstance(inner, (ast.Raise, ast.Return, ast.Continue)) for inner in walk(handler.body)):
             continue
         following = _following(function.body, statement)
         for inner in following or []:

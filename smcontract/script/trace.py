@@ -21,10 +21,10 @@ def definitions(tree: ast.Module) -> Definitions:
 
     Not one that is bound anew behind its `def` (`encode = timed(encode)`): what is called then is not known.
     """
-    top = {id(s) for s in tree.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)}
+    top = {id(s) for s in tree.body if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))}
     found: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
     for statement in walk(tree.body, into_functions=False):
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and id(statement) in top:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) and id(statement) in top:
             found[statement.name] = statement
             continue
         for name in bound_by(statement):
@@ -118,7 +118,7 @@ def follow(
 
 def _children(node: ast.AST) -> list[ast.AST]:
     children = list(children_of(node))
-    if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
         # The generators bind the names that the element reads.
         children.sort(key=lambda child: not isinstance(child, ast.comprehension))
     return children

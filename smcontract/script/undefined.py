@@ -126,7 +126,7 @@ def _binds(function: FunctionNode, names: frozenset[str]) -> bool:
         return not missing
     bound: set[int] = set()
     for node in nodes:
-        if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
             own = missing.intersection(name for part in node.generators for name in stored(part.target))
             # Where the first part comes from is worked out outside.
             inside = set(nodes_of(node)).difference(nodes_of(node.generators[0].iter)) if own else set()

@@ -18,11 +18,11 @@ def unserved(tree: ast.Module, functions: Mapping[str, Function]) -> dict[str, t
     The `__main__` guard is such a branch. What functions and classes hold inside is theirs.
     """
     found: dict[str, tuple[Definition, ast.If]] = {}
-    compound = [s for s in tree.body if isinstance(s, ast.If | ast.Try | ast.TryStar | ast.With | ast.For | ast.While)]
+    compound = [s for s in tree.body if isinstance(s, (ast.If, ast.Try, ast.TryStar, ast.With, ast.For, ast.While))]
     pending: list[tuple[ast.stmt, ast.If | None]] = [(statement, None) for statement in reversed(compound)]
     while pending:
         statement, branch = pending.pop()
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.Assign):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Assign)):
             name = _defined(statement)
             if branch is not None and name in HANDLERS and name not in functions:
                 found[name] = (statement, branch)
