@@ -78,10 +78,13 @@ else:
         for name, factory in cls._factories.items():
             if name not in values:
                 values[name] = factory()
+        if not cls._factories:
+            # What is given so once is given so again.
+            cls._accepted.add(tuple(values))
 
     def _init_by_name(self, /, **values):
         cls = type(self)
-        if cls._names != values.keys():
+        if tuple(values) not in cls._accepted:
             _complete(cls, values)
         self.__dict__.update(values)
 
@@ -110,6 +113,7 @@ else:
         def decorate(cls):
             names = tuple(name for name, kind in cls.__annotations__.items() if not str(kind).startswith("ClassVar"))
             cls._factories = {}
+            cls._accepted = set()
             for name in names:
                 default = cls.__dict__.get(name)
                 if isinstance(default, _Field):

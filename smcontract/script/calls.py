@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from smcontract.lean import NamedTuple
 from smcontract.script.bindings import known_test
 from smcontract.script.facts import HANDLERS, Function, FunctionNode
+from smcontract.script.keeping import kept
 from smcontract.script.names import parameters
 
 TYPE_CHECKING = False
@@ -74,6 +74,8 @@ class Calls:
         self._methods = found.methods
         raw = sorted(found.calls, key=lambda one: (one[0].lineno, one[0].col_offset))
         self.every = tuple(Call(node, self.name(node.func), place, owner) for node, place, owner in raw)
+        self.served: dict[tuple[str, ...], list[tuple[str, Call]]] = {}
+        """What `served` has worked out, by stages."""
         self._of: dict[int, list[Call]] = {}
         for call in self.every:
             self._of.setdefault(id(call.owner), []).append(call)
@@ -131,7 +133,7 @@ class Calls:
         return sorted(unique.values(), key=lambda one: (one.node.lineno, one.node.col_offset))
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def calls_of(tree: ast.Module) -> Calls:
     """Return the calls of a module; worked out once."""
     return Calls(tree)
@@ -145,11 +147,14 @@ def served(tree: ast.Module, functions: Mapping[str, Function], stages: Sequence
     if not any(stage == AT_IMPORT or stage in functions for stage in stages):
         return
     calls = calls_of(tree)
-    found: dict[int, tuple[str, Call]] = {}
-    for stage in stages:
-        for call in calls.reached(_roots(calls, functions, stage)):
-            found.setdefault(id(call.node), (stage, call))
-    yield from sorted(found.values(), key=lambda one: (one[1].node.lineno, one[1].node.col_offset))
+    key = tuple(stages)
+    if key not in calls.served:
+        found: dict[int, tuple[str, Call]] = {}
+        for stage in stages:
+            for call in calls.reached(_roots(calls, functions, stage)):
+                found.setdefault(id(call.node), (stage, call))
+        calls.served[key] = sorted(found.values(), key=lambda one: (one[1].node.lineno, one[1].node.col_offset))
+    yield from calls.served[key]
 
 
 SERVING = (AT_IMPORT, *HANDLERS)

@@ -11,7 +11,7 @@ import ast
 import sys
 from collections.abc import Sequence
 
-from smcontract.script.nodes import FIELDS
+from smcontract.script.nodes import keep_nodes, nodes_to
 from smcontract.script.statements import blocks
 
 TYPE_CHECKING = False
@@ -30,8 +30,10 @@ _DOUBTFUL = frozenset({
     ast.NamedExpr, ast.Match, ast.TryStar,
     *(getattr(ast, name) for name in ("TypeAlias", "TypeVar", "ParamSpec", "TypeVarTuple") if hasattr(ast, name)),
 })  # fmt: skip
-# Most of a tree's nodes, and nothing that the compiler could refuse; but what is named so: see `_names_debug`.
-_LEAVES = frozenset({ast.Name, ast.Constant, ast.alias, type(None)})
+_ASKED = _DOUBTFUL | {
+    ast.arguments, ast.Call, ast.ClassDef, ast.Starred, ast.ImportFrom, ast.Try, ast.comprehension,
+}  # fmt: skip
+_UNITS = frozenset({ast.FunctionDef, ast.ClassDef})
 _FUTURES = frozenset({"annotations"})
 
 
@@ -62,29 +64,18 @@ def _names_debug(source: str) -> bool:
 
 
 def _by_class(tree: ast.Module) -> dict[type[ast.AST], list[Any]] | None:
-    """Return the nodes of a tree by their class, but for its leaves, None for a tree that is deep."""
+    """Return the nodes of a tree that matter here by their class, None for a tree that is deep."""
     found: dict[type[ast.AST], list[Any]] = {}
-    fields = FIELDS
-    level: list[Any] = [tree]
-    for _ in range(_DEPTH):
-        if not level:
-            return found
-        below: list[Any] = []
-        for node in level:
-            kind = node.__class__
-            if kind in found:
-                found[kind].append(node)
-            else:
-                found[kind] = [node]
-            for field in fields[kind]:
-                value = getattr(node, field)
-                if value.__class__ is list:
-                    # None stands for what is not there.
-                    below += [one for one in value if one.__class__ not in _LEAVES]
-                elif value.__class__ not in _LEAVES:
-                    below.append(value)
-        level = below
-    return None
+    for statement in tree.body:
+        nodes = nodes_to(statement, _DEPTH)
+        if nodes is None:
+            return None
+        if statement.__class__ in _UNITS:
+            # Whoever looks at a function looks at these.
+            keep_nodes(statement, nodes)
+        for node in [one for one in nodes if one.__class__ in _ASKED]:
+            found.setdefault(node.__class__, []).append(node)
+    return found
 
 
 def _are_names_single(by_class: dict[type[ast.AST], list[Any]]) -> bool:

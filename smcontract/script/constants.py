@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 
+from smcontract.script.keeping import kept
 from smcontract.script.nodes import nodes_of
 from smcontract.script.statements import statements_of
 
@@ -181,7 +181,7 @@ class Constants:
         return UNKNOWN if not values or any(value is UNKNOWN for value in values) else values
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def constants_of(tree: ast.Module) -> Constants:
     """Return the constants of a module; worked out once."""
     return Constants(tree)

@@ -24,7 +24,8 @@ def if_raised(script: Script, function: ast.FunctionDef) -> tuple[ast.FunctionDe
         (statement.lineno, statement.col_offset)
         for statement in statements_of(script.tree)
         if statement.__class__ is ast.Expr
-        and is_dropped(statement, script.tree) and not script.is_ignored(CODE, statement.lineno)
+        and is_dropped(statement, script.tree)
+        and not script.is_ignored(CODE, statement.lineno)
     }
     if not dropped:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from smcontract.script.constants import UNKNOWN
-from smcontract.script.nodes import nodes_within, suppresses
+from smcontract.script.nodes import names_within, nodes_within, suppresses
 from smcontract.script.paths import Module
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ def always_gives_a_value(function: ast.FunctionDef, module: Module) -> bool:
 
     False says nothing: a walk (`paths`) knows of helpers, of tests and of what names hold.
     """
-    return _ends(function.body) and not any(_may_be_none(node, module) for node in nodes_within(function))
+    return _ends(function.body) and not _names_none(function, module)
 
 
 def _ends(body: list[ast.stmt]) -> bool:
@@ -38,19 +38,18 @@ def _ends(body: list[ast.stmt]) -> bool:
     return False
 
 
-def _may_be_none(node: ast.AST, module: Module) -> bool:
+def _names_none(function: ast.FunctionDef, module: Module) -> bool:
     """Return whether a value may come from a node that is known to be None, or to hold None."""
-    match node:
-        case ast.Constant(value=value):
-            return value is None
-        case ast.Name(id=name):
-            return name in module.helpers or _holds_none(module.constants.get(name))
-        case ast.Attribute(attr="get"):
-            # Of a table that the module holds.
+    for node in nodes_within(function):
+        kind = node.__class__
+        if kind is ast.Constant or kind is ast.Return:
+            if node.value is None:  # type: ignore[attr-defined]
+                return True
+        # A method of a table that the module holds.
+        elif kind is ast.Attribute and node.attr == "get":  # type: ignore[attr-defined]
             return True
-        case ast.Return(value=value):
-            return value is None
-    return False
+    names = {name.id for name in names_within(function)}
+    return not names.isdisjoint(module.helpers) or any(_holds_none(module.constants.get(name)) for name in names)
 
 
 def _holds_none(value: Any) -> bool:

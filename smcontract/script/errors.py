@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import builtins
-from functools import lru_cache
 
 from smcontract.script.calls import calls_of
+from smcontract.script.keeping import kept
 from smcontract.script.statements import walk
 
 _OTHERS = frozenset({"json.JSONDecodeError", "json.decoder.JSONDecodeError", "binascii.Error", "pickle.PickleError"})
@@ -49,7 +49,7 @@ def _last(kind: ast.expr) -> str:
     return kind.id if isinstance(kind, ast.Name) else ""
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def _own(tree: ast.Module) -> frozenset[str]:
     """Return the classes of the module that are exceptions, those left out whose making does something."""
     found: set[str] = set()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import itertools
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from smcontract.lean import dataclass
 from smcontract.script.conditions import describe
 from smcontract.script.constants import UNKNOWN, constants_of
 from smcontract.script.ends import always_gives_a_value
 from smcontract.script.facts import FunctionNode
+from smcontract.script.keeping import kept
 from smcontract.script.media_types import is_media_type
 from smcontract.script.names import TYPE_POSITIONS, parameters, positional, yields
-from smcontract.script.nodes import nodes_within
+from smcontract.script.nodes import nodes_within, read_within
 from smcontract.script.paths import Module, TooLong, Walk
+from smcontract.script.scopes import scope_of
 from smcontract.script.statements import own_statements, statements_of, walk
 from smcontract.script.states import Outcome, Returned, State
 from smcontract.script.trace import definitions
@@ -31,6 +33,9 @@ _BODIES = {"input_fn": 0, "transform_fn": 1}
 # A type that no script names comes first: what is said of it holds for every type not named.
 _USUAL = ("application/x-unnamed", "application/json", "text/csv", "application/x-npy", "text/plain")
 _MOST = 24
+_EXCEPTIONS = frozenset(
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,7 @@ def ends_without_value(function: ast.FunctionDef, tree: ast.Module, *, name: str
 
 
 # Several checks ask of the same function.
-@lru_cache(maxsize=32)
+@kept(32)
 def _ends_without_value(function: ast.FunctionDef, tree: ast.Module, name: str) -> tuple[Fall, ...]:
     own = list(_own_returns(function))
     if _ends_with_value(function, own) or yields(function):
@@ -104,7 +109,7 @@ def may_take(fall: Fall, function: ast.FunctionDef, tree: ast.Module, types: Seq
     return any((place.lineno, kind) == (fall.line, fall.kind) for place, kind in places)
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def module_of(tree: ast.Module) -> Module:
     """Return what a walk through a function of `tree` looks up outside of it."""
     imported: set[str] = set()
@@ -186,17 +191,33 @@ def _sometimes(function: ast.FunctionDef, module: Module, name: str, unreachable
 def requests(function: ast.FunctionDef, module: Module, name: str) -> Iterator[dict[str, str]]:
     """Yield values for the parameters that name media types."""
     chosen = _type_parameters(function, name)
-    named = [text for root in (function, *module.helpers.values()) for text in _media_types(root)] if chosen else []
-    types: Sequence[str] = list(dict.fromkeys([_USUAL[0], *named, *_USUAL[1:]]))[:_MOST]
+    if not chosen:
+        yield {}
+        return
+    named = [text for root in (function, *module.helpers.values()) for text in _media_types(root)]
+    types: Sequence[str] = list(dict.fromkeys([_USUAL[0], *named, *_told_apart(function)]))[:_MOST]
     for values in itertools.product(types, repeat=len(chosen)):
         yield dict(zip(chosen, values, strict=True))
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _media_types(root: FunctionNode) -> tuple[str, ...]:
     """Return the media types that a function names."""
-    texts = (node.value for node in nodes_within(root) if isinstance(node, ast.Constant))
-    return tuple(text for text in texts if isinstance(text, str) and is_media_type(text))
+    texts = [node.value for node in nodes_within(root) if node.__class__ is ast.Constant]
+    return tuple([text for text in texts if text.__class__ is str and is_media_type(text)])
+
+
+@kept(32)
+def _told_apart(function: ast.FunctionDef) -> tuple[str, ...]:
+    """Return the usual types that a function may take for another than the one that no script names.
+
+    One that reads nothing from around it, and holds no text that is a part of the type, cannot tell them apart.
+    """
+    if not read_within(function) - scope_of(function).bound <= _EXCEPTIONS:
+        return _USUAL[1:]
+    constants = [node.value for node in nodes_within(function) if isinstance(node, ast.Constant)]
+    texts = [text.lower() for text in constants if isinstance(text, str) and text]
+    return tuple(kind for kind in _USUAL[1:] if any(text in kind or kind in text for text in texts))
 
 
 def _type_parameters(function: ast.FunctionDef, name: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from smcontract.script.facts import Import
-from smcontract.script.statements import SIMPLE, blocks
+from smcontract.script.statements import SIMPLE, blocks, statements_of
 
 _IMPORTS = frozenset({ast.Import, ast.ImportFrom})
 
@@ -13,20 +13,29 @@ _IMPORTS = frozenset({ast.Import, ast.ImportFrom})
 def find_imports(tree: ast.Module) -> tuple[Import, ...]:
     """Return every absolute import in source order, one entry per top-level module name and line."""
     found: list[Import] = []
+    at_top = [statement for statement in tree.body if statement.__class__ in _IMPORTS]
+    if len(at_top) == sum([statement.__class__ in _IMPORTS for statement in statements_of(tree)]):
+        for statement in at_top:
+            _add(found, statement, guarded=False)
+        return tuple(found)
     pending: list[tuple[ast.stmt, bool]] = [(statement, False) for statement in reversed(tree.body)]
     while pending:
         statement, guarded = pending.pop()
         if statement.__class__ in SIMPLE and statement.__class__ not in _IMPORTS:
             continue
-        for module in _modules(statement):
-            entry = Import(name=module.partition(".")[0], line=statement.lineno, guarded=guarded)
-            if entry not in found[-1:]:
-                found.append(entry)
+        _add(found, statement, guarded=guarded)
         if inner := blocks(statement):
             inside = guarded or _guards(statement)
             for block in reversed(inner):
                 pending.extend((child, inside) for child in reversed(block))
     return tuple(found)
+
+
+def _add(found: list[Import], statement: ast.stmt, *, guarded: bool) -> None:
+    for module in _modules(statement):
+        entry = Import(name=module.partition(".")[0], line=statement.lineno, guarded=guarded)
+        if entry not in found[-1:]:
+            found.append(entry)
 
 
 def _modules(statement: ast.stmt) -> list[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 
 from smcontract.script.calls import calls_of
+from smcontract.script.keeping import kept
 from smcontract.script.statements import statements_of
 
 _DEPTH = 8
@@ -56,7 +56,7 @@ def shown(node: ast.AST) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def _bound_once(tree: ast.Module) -> dict[str, ast.expr]:
     """Return the module's names that one assignment at its top binds, and nothing else in the file."""
     top = {id(statement) for statement in tree.body}

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from smcontract.script.facts import Function
-from smcontract.script.nodes import names_within, nodes_within
+from smcontract.script.nodes import attributes_within, names_within
 from smcontract.script.statements import statements_of
 
 
@@ -30,7 +30,7 @@ def mentions(
         named = {name.id for name in names_within(node)}
         if not wanted.isdisjoint(named):
             return True
-        if any(isinstance(one, ast.Attribute) and one.attr in wanted for one in nodes_within(node)):
+        if not wanted.isdisjoint(attributes_within(node)):
             return True
         # The list grows while it is walked.
         nodes += [unit for name in (named & units.keys()) - seen for unit in units[name]]

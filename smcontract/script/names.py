@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 
 from smcontract.script.facts import FunctionNode
+from smcontract.script.keeping import kept
 from smcontract.script.nodes import nodes_of, nodes_within
 
 # The positions of the parameters that the server fills with the Content-Type or Accept.
@@ -32,7 +32,7 @@ def positional(function: FunctionNode) -> list[str]:
     return [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def negated(test: ast.expr) -> str:
     """Return how the opposite of a test is written."""
     match test:
@@ -53,7 +53,7 @@ def assigned(body: list[ast.stmt]) -> list[str]:
     return [name for statement in body for name in _assigned_in(statement)]
 
 
-@lru_cache(maxsize=512)
+@kept(512)
 def _assigned_in(statement: ast.stmt) -> tuple[str, ...]:
     names = (node for node in nodes_of(statement) if type(node) is ast.Name)
     return tuple(name.id for name in names if type(name.ctx) is not ast.Load)
@@ -101,7 +101,7 @@ def captured(pattern: ast.pattern) -> list[str]:
     return [name for name in names if isinstance(name, str)]
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def yields(function: ast.FunctionDef) -> bool:
     """Return whether a function may be a generator."""
     return not _YIELDS.isdisjoint([node.__class__ for node in nodes_within(function)])

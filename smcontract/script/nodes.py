@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
+
+from smcontract.script.keeping import kept, on_forget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,25 +54,66 @@ def nodes_of(root: ast.AST) -> list[ast.AST]:
     return found
 
 
-@lru_cache(maxsize=64)
+def nodes_to(root: ast.AST, depth: int) -> list[ast.AST] | None:
+    """Return the same of a tree of at most `depth` levels, None of a deeper one."""
+    found: list[Any] = [root]
+    append, extend, fields = found.append, found.extend, FIELDS
+    done = 0
+    for _ in range(depth):
+        if done == len(found):
+            return found
+        level, done = found[done:], len(found)
+        for node in level:
+            for field in fields[node.__class__]:
+                value = getattr(node, field)
+                if value.__class__ is list:
+                    if field in _WITH_GAPS:
+                        extend([one for one in value if one is not None])
+                    else:
+                        extend(value)
+                elif value is not None:
+                    append(value)
+    return found if done == len(found) else None
+
+
+_MOST = 64
+_WITHIN: dict[ast.AST, tuple[ast.AST, ...]] = {}
+on_forget(_WITHIN.clear)
+
+
 def nodes_within(root: ast.AST) -> tuple[ast.AST, ...]:
-    """Return the same, kept for those who ask again: for functions and other large pieces of a script."""
-    return tuple(nodes_of(root))
+    """Return `nodes_of`, kept for those who ask again: for functions and other large pieces of a script."""
+    found = _WITHIN.get(root)
+    return keep_nodes(root, nodes_of(root)) if found is None else found
 
 
-@lru_cache(maxsize=64)
+def keep_nodes(root: ast.AST, nodes: list[ast.AST]) -> tuple[ast.AST, ...]:
+    """Keep the nodes of a piece of a script, which somebody has collected already, for `nodes_within`."""
+    if len(_WITHIN) >= _MOST:
+        _WITHIN.clear()
+    found = _WITHIN[root] = tuple(nodes)
+    return found
+
+
+@kept(64)
 def names_within(root: ast.AST) -> tuple[ast.Name, ...]:
     """Return the names of a piece of a script, kept as its nodes are."""
     return tuple([node for node in nodes_within(root) if node.__class__ is ast.Name])
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def read_within(root: ast.AST) -> frozenset[str]:
     """Return the names that a piece of a script reads."""
     return frozenset([name.id for name in names_within(root) if name.ctx.__class__ is ast.Load])
 
 
-@lru_cache(maxsize=256)
+@kept(64)
+def attributes_within(root: ast.AST) -> frozenset[str]:
+    """Return the names of the attributes in a piece of a script."""
+    return frozenset([node.attr for node in nodes_within(root) if isinstance(node, ast.Attribute)])
+
+
+@kept(256)
 def text_of(node: ast.expr) -> str:
     """Return how an expression is written, as `ast.unparse` does, kept for those who ask again."""
     match node:
@@ -91,7 +133,7 @@ def dotted(node: ast.expr) -> str:
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def suppresses(manager: ast.expr) -> bool:
     """Return whether a context manager is made of anything that is named `suppress`, as `contextlib`'s is."""
     return any(
@@ -102,13 +144,13 @@ def suppresses(manager: ast.expr) -> bool:
     )
 
 
-@lru_cache(maxsize=512)
+@kept(512)
 def mentioned_in(statement: ast.stmt) -> frozenset[str]:
     """Return the names that a statement reads or binds, those in its blocks included."""
     return frozenset([node.id for node in nodes_of(statement) if type(node) is ast.Name])
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def calls_or_indexes(statement: ast.stmt) -> bool:
     """Return whether a statement holds a call or a subscript: what a request's data can make fail."""
     return any(isinstance(node, (ast.Call, ast.Subscript)) for node in nodes_of(statement))

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 
 from smcontract.lean import NamedTuple
 from smcontract.script.flow import module_of
+from smcontract.script.keeping import kept
 from smcontract.script.names import assigned, bound_by, captured, parameters, stored, yields
 from smcontract.script.nodes import children_of, dotted, names_within, nodes_of
 from smcontract.script.paths import Module
@@ -44,7 +44,7 @@ class Unreachable(NamedTuple):
     end: ast.stmt
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def unreachable(function: ast.FunctionDef, tree: ast.Module) -> tuple[Unreachable, ...]:
     """Return the statements of a function, of the module `tree`, that cannot be reached, in source order."""
     found: list[Unreachable] = []
@@ -94,13 +94,13 @@ def _stops(statement: ast.stmt, exits: Callable[[ast.expr], bool], found: list[U
     kind = statement.__class__
     if kind in SIMPLE and kind is not ast.Expr:
         return kind in _JUMPS
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Call) and exits(statement.value)
+    if isinstance(statement, ast.If):
+        # Both are asked, for what they hold.
+        ends = [_ends(block, exits, found) for block in (statement.body, statement.orelse)]
+        return all(ends) and bool(statement.orelse)
     match statement:
-        case ast.Expr(value=value):
-            return exits(value)
-        case ast.If(body=body, orelse=orelse):
-            # Both are asked, for what they hold.
-            ends = [_ends(block, exits, found) for block in (body, orelse)]
-            return all(ends) and bool(orelse)
         case ast.While(test=test, body=body, orelse=orelse):
             _ends(body, exits, found)
             _ends(orelse, exits, found)
@@ -208,7 +208,7 @@ def _certain_results(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.D
     return [name for result in results for name in certain_reads(result) if name.id not in targets]
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def doubtful_reads(function: ast.FunctionDef) -> frozenset[str]:
     """Return the local names of a function that some way may read before it binds them."""
     given = function.args

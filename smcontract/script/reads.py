@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from functools import lru_cache
 
 from smcontract.lean import dataclass
 from smcontract.script.conditions import describe
 from smcontract.script.constants import UNKNOWN
 from smcontract.script.facts import FunctionNode
 from smcontract.script.flow import module_of, requests, walk_with
+from smcontract.script.keeping import kept
 from smcontract.script.names import assigned
 from smcontract.script.nodes import names_within, nodes_of
 from smcontract.script.paths import Module, TooLong, Walk
@@ -137,7 +137,7 @@ class _Reads(Walk):
                     entry.env[name] = Unbound(certain, entry.choices)
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def _may_fail(statement: ast.stmt) -> bool:
     """Return whether a statement does something that can fail: a call that does more than tell, an index."""
     return any(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from smcontract.lean import NamedTuple
 from smcontract.script.bindings import known_test
 from smcontract.script.facts import FunctionNode
+from smcontract.script.keeping import kept
 from smcontract.script.names import bound_by, parameters
 from smcontract.script.nodes import children_of, nodes_of
 from smcontract.script.statements import blocks, own_statements, statements_of
@@ -39,7 +39,7 @@ class Read(NamedTuple):
     called: bool
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def scope_of(node: FunctionNode | ast.ClassDef) -> Scope:
     """Return the scope that a function or a class opens; a name that only a `:=` binds is not in it."""
     bound: set[str] = set()
@@ -68,7 +68,7 @@ class ModuleNames(NamedTuple):
     guarded: dict[str, ast.If]
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def module_names(tree: ast.Module) -> ModuleNames:
     """Return the names that a module binds, wherever; but by a star import or a `:=`."""
     bound: set[str] = set()

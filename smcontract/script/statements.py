@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
+from smcontract.script.keeping import kept
 from smcontract.script.nodes import nodes_of
 
 SIMPLE = frozenset({
@@ -55,13 +55,13 @@ def walk(body: Sequence[ast.stmt], *, into_functions: bool = True) -> Iterator[a
             pending.extend(reversed(block))
 
 
-@lru_cache(maxsize=2)
+@kept(2)
 def statements_of(tree: ast.Module) -> tuple[ast.stmt, ...]:
     """Return every statement of a module, as `walk` does, kept for those who ask again."""
     return tuple(walk(tree.body))
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def own_statements(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> tuple[ast.stmt, ...]:
     """Return every statement of a function or class, as `walk` does, but for those of functions and classes in it."""
     return tuple(walk(function.body, into_functions=False))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 
 from smcontract.script.facts import FunctionNode
+from smcontract.script.keeping import kept
 from smcontract.script.names import bound_by, positional
 from smcontract.script.nodes import children_of, nodes_of
 from smcontract.script.statements import statements_of, walk
@@ -15,7 +15,7 @@ from smcontract.script.statements import statements_of, walk
 Definitions = Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def definitions(tree: ast.Module) -> Definitions:
     """Return the functions that stand at module level, by name; the last of a name counts.
 

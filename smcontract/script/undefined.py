@@ -56,11 +56,12 @@ def undefined_names(tree: ast.Module, functions: Mapping[str, Function], source:
         return []
     names = module_names(tree)
     known = names.bound | _BUILTINS | {"__file__"}
-    found = [_undefined(read, names, "", "") for read in _read_at_import(tree)]
+    found = [_undefined(read, names, "", "") for read in _read_at_import(tree) if read.node.id not in known]
     told = {one.name for one in found if one is not None}
+    passed: set[int] = set()
     for handler in HANDLERS:
         function = functions.get(handler)
-        if function is None or function.node is None or not _may_miss(tree, function.node, known):
+        if function is None or function.node is None or not _may_miss(tree, function.node, known, passed):
             continue
         for via, read in _reads(tree, function.node):
             if via in functions:
@@ -89,14 +90,20 @@ def _undefined(read: Read, names: ModuleNames, handler: str, via: str) -> Undefi
     return Undefined(name, read.node, handler, via, names.guarded.get(name), read.refuses)
 
 
-def _may_miss(tree: ast.Module, function: FunctionNode, known: frozenset[str]) -> bool:
-    """Return whether a look at the names alone leaves a doubt: in a handler, or in anything that it leads to."""
+def _may_miss(tree: ast.Module, function: FunctionNode, known: frozenset[str], passed: set[int]) -> bool:
+    """Return whether a look at the names alone leaves a doubt: in a handler, or in anything that it leads to.
+
+    `passed` keeps what was found to leave none, whatever it leads to included.
+    """
     helpers = module_of(tree).helpers
     classes = {statement.name: statement for statement in tree.body if isinstance(statement, ast.ClassDef)}
     seen: set[str] = set()
+    looked_at: set[int] = set()
     pending: list[FunctionNode | ast.ClassDef] = [function]
     while pending:
         node = pending.pop()
+        if id(node) in passed or id(node) in looked_at:
+            continue
         read = read_within(node)
         if isinstance(node, ast.ClassDef):
             methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
@@ -105,9 +112,11 @@ def _may_miss(tree: ast.Module, function: FunctionNode, known: frozenset[str]) -
                 return True
         elif not read <= known and not _binds(node, read - known):
             return True
+        looked_at.add(id(node))
         for name in read - seen:
             seen.add(name)
             pending += [found[name] for found in (helpers, classes) if name in found]
+    passed |= looked_at
     return False
 
 
@@ -185,7 +194,7 @@ def _read_at_import(tree: ast.Module) -> Iterator[Read]:
         for s in tree.body
     )
     for statement in _run_at_import(tree):
-        if statement.__class__ in _IMPORTS:
+        if statement.__class__ in _IMPORTS or _is_plain(statement):
             continue
         # What a function's body reads is read when it is called, and megabytes of data read no name.
         pending: list[ast.AST] = list(_at_definition(statement, lazy=lazy))
@@ -205,6 +214,16 @@ def _read_at_import(tree: ast.Module) -> Iterator[Read]:
                     pending.append(first)
                 case _:
                     pending.extend(children_of(node))
+
+
+def _is_plain(statement: ast.stmt) -> bool:
+    """Return whether a statement defines a function, and nothing is worked out for it."""
+    if not isinstance(statement, ast.FunctionDef) or statement.decorator_list or statement.returns is not None:
+        return False
+    given = statement.args
+    if given.defaults or given.kwonlyargs or given.posonlyargs or given.vararg or given.kwarg:
+        return False
+    return all(arg.annotation is None for arg in given.args)
 
 
 def _run_at_import(tree: ast.Module) -> Iterator[ast.stmt]:

@@ -12,6 +12,7 @@ from smcontract.checks import Check, StaticContext, static_checks
 from smcontract.errors import UsageError
 from smcontract.script import Script, read_script
 from smcontract.script.families import Family, family_of
+from smcontract.script.keeping import forget
 from smcontract.searching import hints_at_handlers, python_files
 from smcontract.stacks import Stack, detect, get_stack, stack_names
 from smcontract.static.configuration import Choice, Configuration
@@ -227,6 +228,8 @@ def check_file(file: str, configuration: Configuration, *, is_named: bool, laid_
         # The other files are checked all the same.
         text = " ".join(f"{type(error).__name__}: {error}".split())
         return Checked(file, why=f"smcontract itself failed ({text}); report it, please", could_not_run=True)
+    finally:
+        forget()
 
 
 def _check_file(file: str, configuration: Configuration, *, is_named: bool, laid_out: Target | None) -> Checked:
@@ -300,7 +303,7 @@ def _judge(checked: Checked, target: Target, script: Script, choice: Choice, wan
             env=choice.env,
             is_guessed=reason.startswith("the script imports"),
         )
-        found = [v for check in checked.checks for v in check.function(context.of(check))]
+        found = [v for check in checked.checks for v in check.function(context.turned_to(check))]
         kept = [v for v in found if not script.is_ignored(v.code, v.line)]
         checked.found[repr(stack)] = tuple(kept)
     unused = [check for check in checked.checks if check.code == _UNUSED]
