@@ -10,6 +10,7 @@ from smcontract.script.bindings import known_test
 from smcontract.script.facts import HANDLERS, Function, FunctionNode
 from smcontract.script.keeping import kept
 from smcontract.script.names import parameters
+from smcontract.script.nodes import FIELDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -194,13 +195,13 @@ _SAME = {"six.BytesIO": "io.BytesIO", "six.StringIO": "io.StringIO"}
 """What is one thing by two names, either of which a branch may import."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = frozenset({*_FUNCTIONS, ast.Lambda, ast.ClassDef})
-_LEAVES = frozenset({ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.alias, ast.arg})
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.alias, ast.arg, type(None)})
 _AROUND = frozenset({
     ast.If, ast.IfExp, ast.BoolOp, ast.Try, ast.TryStar, ast.ExceptHandler, ast.While, ast.For, ast.With,
     ast.match_case,
     ast.Return, ast.Assign, ast.AnnAssign, ast.Attribute, ast.Call, ast.Subscript,
 })  # fmt: skip
-_SKIPPED = frozenset({"ctx", "op", "ops", "lineno", "col_offset", "returns", "annotation", "type_params", "id", "attr"})
+_SKIPPED = frozenset({"returns", "annotation", "type_params"})
 
 
 class _Collector:
@@ -223,18 +224,20 @@ class _Collector:
                 inner_owner, inside = self._scope(node, owner, inside)
             elif kind in _BINDERS:
                 self._binder(node)
-            for field in _fields(kind):
-                value = getattr(node, field, None)
-                if not value:
+            for field in _FIELDS[kind]:
+                value = getattr(node, field)
+                if value.__class__ is list:
+                    children = [child for child in value if child.__class__ not in _LEAVES]
+                    if not children:
+                        continue
+                elif value.__class__ in _LEAVES:
                     continue
+                else:
+                    children = [value]
+                around = Place(node, field, place) if kind in _AROUND else place
                 # Decorators and defaults are evaluated where the function is defined.
                 whose = inner_owner if field == "body" else owner
-                around: Place | None = None
-                for child in value if value.__class__ is list else (value,):
-                    if child.__class__ not in _LEAVES and isinstance(child, ast.AST):
-                        if around is None:
-                            around = Place(node, field, place) if kind in _AROUND else place
-                        pending.append((child, around, whose, inside))
+                pending += [(child, around, whose, inside) for child in children]
 
     def _scope(
         self, node: Any, owner: FunctionNode | None, inside: str | None
@@ -276,11 +279,10 @@ class _Collector:
 _BINDERS = frozenset({ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.For, ast.NamedExpr})
 
 
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        found = self[kind] = tuple(name for name in FIELDS[kind] if name not in _SKIPPED)
+        return found
 
 
-def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    found = _FIELDS.get(kind)
-    if found is None:
-        found = _FIELDS[kind] = tuple(name for name in kind._fields if name not in _SKIPPED)
-    return found
+_FIELDS = _Fields()
