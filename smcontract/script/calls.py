@@ -10,7 +10,7 @@ from smcontract.script.bindings import known_test
 from smcontract.script.facts import HANDLERS, Function, FunctionNode
 from smcontract.script.keeping import kept
 from smcontract.script.names import parameters
-from smcontract.script.nodes import FIELDS
+from smcontract.script.nodes import FIELDS, nodes_within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,16 +28,22 @@ class Place(NamedTuple):
     outer: Place | None
 
 
-class Call(NamedTuple):
+class Call:
     """A call: `name` is dotted, as `torch.load` however it was imported, and empty where that is not known.
 
     `owner` is the function at module level, or the method, that the call stands in; None at module level.
     """
 
-    node: ast.Call
-    name: str
-    place: Place | None
-    owner: FunctionNode | None
+    __slots__ = ("_around", "name", "node", "owner")
+
+    def __init__(self, node: ast.Call, name: str, around: _Around, owner: FunctionNode | None) -> None:
+        self.node, self.name, self.owner = node, name, owner
+        self._around = around
+
+    @property
+    def place(self) -> Place | None:
+        """What stands around the call, None if nothing does that matters."""
+        return self._around.places[id(self.node)]
 
     def places(self) -> Iterator[Place]:
         """Yield what stands around the call, the innermost first."""
@@ -63,8 +69,8 @@ class Calls:
     """The calls of one module; made by `calls_of`."""
 
     def __init__(self, tree: ast.Module) -> None:
-        """Collect the calls of `tree` in one walk, without names and constants."""
-        found = _Collector(tree)
+        """Collect the calls of `tree` in one walk."""
+        found = _Collector(tree.body)
         self._imports = {
             name: paths.pop()
             for name, paths in found.imports.items()
@@ -74,7 +80,7 @@ class Calls:
         self._units = found.units
         self._methods = found.methods
         raw = sorted(found.calls, key=lambda one: (one[0].lineno, one[0].col_offset))
-        self.every = tuple(Call(node, self.name(node.func), place, owner) for node, place, owner in raw)
+        self.every = tuple([Call(node, self.name(node.func), around, owner) for node, around, owner in raw])
         self.served: dict[tuple[str, ...], list[tuple[str, Call]]] = {}
         """What `served` has worked out, by stages."""
         self._of: dict[int, list[Call]] = {}
@@ -204,22 +210,68 @@ _AROUND = frozenset({
 _SKIPPED = frozenset({"returns", "annotation", "type_params"})
 
 
-class _Collector:
-    """One walk of a module that keeps calls, imports and what else binds a name."""
+class _Around:
+    """Where the calls of a statement stand, by the identity of their nodes; worked out once one is asked for."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        self.calls: list[tuple[ast.Call, Place | None, FunctionNode | None]] = []
+    __slots__ = ("_places", "_statement")
+
+    def __init__(self, statement: ast.stmt, places: dict[int, Place | None] | None = None) -> None:
+        self._statement, self._places = statement, places
+
+    @property
+    def places(self) -> dict[int, Place | None]:
+        if self._places is None:
+            self._places = {}
+            _Collector([]).walk(self._statement, self._places)
+        return self._places
+
+
+class _Collector:
+    """One look at each statement that keeps calls, imports and what else binds a name."""
+
+    def __init__(self, body: Sequence[ast.stmt]) -> None:
+        self.calls: list[tuple[ast.Call, _Around, FunctionNode | None]] = []
         self.imports: dict[str, set[str]] = {}
         self.bound: set[str] = set()
         self.units: dict[str, list[FunctionNode]] = {}
         self.methods: dict[str, list[tuple[str, FunctionNode]]] = {}
-        pending: list[tuple[ast.AST, Place | None, FunctionNode | None, str | None]] = [(tree, None, None, None)]
+        for statement in body:
+            if not self._is_looked_over(statement):
+                self.walk(statement, {})
+
+    def _is_looked_over(self, statement: ast.stmt) -> bool:
+        """Collect what a plain function holds, whose calls are all its own; say whether it was one."""
+        if not isinstance(statement, ast.FunctionDef) or statement.decorator_list or statement.returns:
+            return False
+        given = statement.args
+        if given.defaults or given.kw_defaults or any(arg.annotation is not None for arg in given.args):
+            return False
+        nodes: list[Any] = [node for node in nodes_within(statement) if node.__class__ in _COLLECTED]
+        if len([node for node in nodes if node.__class__ in _INNER]) > 1:
+            return False
+        around = _Around(statement)
+        self._scope(statement, None, None)
+        for node in nodes:
+            kind = node.__class__
+            if kind is ast.Call:
+                self.calls.append((node, around, statement))
+            elif kind is ast.Lambda:
+                self._scope(node, statement, None)
+            elif kind in _BINDERS:
+                self._binder(node)
+        return True
+
+    def walk(self, statement: ast.stmt, places: dict[int, Place | None]) -> None:
+        """Collect what a statement holds, and put the places of its calls into `places`."""
+        around_it = _Around(statement, places)
+        pending: list[tuple[ast.AST, Place | None, FunctionNode | None, str | None]] = [(statement, None, None, None)]
         while pending:
             node, place, owner, inside = pending.pop()
             kind = type(node)
             inner_owner = owner
             if kind is ast.Call:
-                self.calls.append((node, place, owner))  # type: ignore[arg-type]
+                places[id(node)] = place
+                self.calls.append((node, around_it, owner))  # type: ignore[arg-type]
             elif kind in _SCOPES:
                 inner_owner, inside = self._scope(node, owner, inside)
             elif kind in _BINDERS:
@@ -277,6 +329,9 @@ class _Collector:
 
 
 _BINDERS = frozenset({ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.For, ast.NamedExpr})
+
+_INNER = frozenset({*_FUNCTIONS, ast.ClassDef, ast.AnnAssign})
+_COLLECTED = frozenset({ast.Call, ast.Lambda}) | _BINDERS | _INNER
 
 
 class _Fields(dict[type[ast.AST], tuple[str, ...]]):

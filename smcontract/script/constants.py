@@ -47,6 +47,16 @@ def _is_of_toolkit(module: str | None) -> bool:
     return module is not None and module.partition(".")[0].startswith("sagemaker")
 
 
+def _may_tell(statement: ast.stmt) -> bool:
+    """Return whether a statement may bind a constant: all others only make names unknown."""
+    kind = statement.__class__
+    if kind is ast.ImportFrom:
+        return _is_of_toolkit(statement.module)  # type: ignore[attr-defined]
+    if kind is ast.Import:
+        return any(_is_of_toolkit(alias.name) for alias in statement.names)  # type: ignore[attr-defined]
+    return statement.col_offset == 0 and kind in (ast.Assign, ast.AnnAssign)
+
+
 class Constants:
     """Looks up a module's constants by name; what is bound twice or not literally is `UNKNOWN`."""
 
@@ -58,7 +68,7 @@ class Constants:
 
     def _read(self) -> None:
         tree, self._tree = self._tree, None
-        if tree is None:
+        if tree is None or not any(map(_may_tell, statements_of(tree))):
             return
         top = {id(statement) for statement in tree.body}
         for statement in statements_of(tree):

@@ -58,13 +58,25 @@ def walk(body: Sequence[ast.stmt], *, into_functions: bool = True) -> Iterator[a
 @kept(2)
 def statements_of(tree: ast.Module) -> tuple[ast.stmt, ...]:
     """Return every statement of a module, as `walk` does, kept for those who ask again."""
-    return tuple(walk(tree.body))
+    return tuple(_walked(tree.body, SIMPLE))
 
 
 @kept(64)
 def own_statements(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> tuple[ast.stmt, ...]:
     """Return every statement of a function or class, as `walk` does, but for those of functions and classes in it."""
-    return tuple(walk(function.body, into_functions=False))
+    return tuple(_walked(function.body, SIMPLE | _SCOPES))
+
+
+def _walked(body: Sequence[ast.stmt], closed: frozenset[type[ast.stmt]]) -> list[ast.stmt]:
+    found: list[ast.stmt] = []
+    pending = list(reversed(body))
+    while pending:
+        statement = pending.pop()
+        found.append(statement)
+        if statement.__class__ not in closed:
+            for block in reversed(blocks(statement)):
+                pending += block[::-1]
+    return found
 
 
 def first_line(statement: ast.stmt) -> int:
