@@ -14,6 +14,8 @@ from smcontract.payloads._domain import Domain
 from smcontract.payloads._search import candidates
 from smcontract.violations import Request, Severity, Violation
 
+_TABULAR = ("sklearn", "xgboost")
+"""Stacks whose models take tables: of others the default's table may be no use, and a stand-in takes all."""
 FORMS = 2
 """Forms of a body that are tried for a type which the script does not take: a table, and a single row."""
 
@@ -53,7 +55,8 @@ def override_narrows_default(ctx: CheckContext) -> Iterator[Violation]:
 
     ## When it stays silent
     Where the default would answer something else, for a type that the function takes in a shape of its own, where
-    the function fails by accident (SMC302, SMC504), and where no body is known that the script answers.
+    the function fails by accident (SMC302, SMC504), where no body is known that the script answers, and where only a
+    stand-in for the model takes the table that the default decodes.
 
     ## Source
     sagemaker-inference 1.10.1, `decoder.py` and `encoder.py`; sagemaker-containers 2.8.6.post2,
@@ -68,7 +71,8 @@ def override_narrows_default(ctx: CheckContext) -> Iterator[Violation]:
         return
     reference = known[0]
     told = list(_answered(ctx, reference))
-    if "input_fn" in own and told:
+    takes_tables = ctx.session.stand_in is None or ctx.stack.name.startswith(_TABULAR)
+    if "input_fn" in own and told and takes_tables:
         yield from _told(ctx, "input_fn", list(_content_types(ctx, reference, told)))
     if "output_fn" in own and told:
         _, request, expected = told[0]

@@ -129,3 +129,13 @@ def test_a_type_in_a_shape_of_its_own_is_not_refused(tmp_path: Path) -> None:
     violation = here(tmp_path, source, CODE, stack="sklearn").violation
 
     assert violation.message.startswith("input_fn refuses text/csv, application/x-npy, which")
+
+
+ABSENT = MODEL.replace("return 2", "return open(model_dir + '/model.bin').read()")
+
+
+@pytest.mark.parametrize(("stack", "outcome"), [("sklearn", "warned"), ("pytorch", "passed")])
+def test_a_stand_in_takes_tables_where_the_model_may_not(tmp_path: Path, stack: str, outcome: str) -> None:
+    source = ABSENT.replace("np.asarray(data) * model", "model.predict(data)") + RAISING_INPUT
+
+    assert here(tmp_path, source, CODE, stack=stack).outcome == outcome
