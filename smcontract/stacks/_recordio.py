@@ -35,7 +35,6 @@ def read(body: bytes) -> Tuple[Any, Any]:
     Raises ValueError for a broken frame, no record, or rows of several lengths, and `DecodeError`.
     """
     import numpy
-    import scipy.sparse
 
     rows: List[Any] = []
     labels: List[Any] = []
@@ -47,6 +46,8 @@ def read(body: bytes) -> Tuple[Any, Any]:
         if features.keys is None:
             rows.append(features.values.reshape(1, -1))
         else:
+            import scipy.sparse
+
             sparse = True
             columns = features.shape[0] if features.shape else int(features.keys.max()) + 1
             ends = [0, len(features.keys)]

@@ -9,10 +9,41 @@ from __future__ import annotations
 from typing import Any
 
 from smcontract.payloads._types import is_json, media_type
-from smcontract.payloads.media import csv_body, json_body, npy_body, npz_body, plain_text
+from smcontract.payloads.media import (
+    any_image,
+    csv_body,
+    jpeg,
+    json_body,
+    json_lines,
+    libsvm,
+    npy_body,
+    npz_body,
+    plain_text,
+    png,
+    raw_bytes,
+    recordio,
+    wav,
+)
 from smcontract.payloads.media._medium import ANY, Labelled, Medium, Shape, Span
 
-MEDIA: tuple[Medium, ...] = tuple(module.MEDIUM for module in (json_body, csv_body, npy_body, npz_body, plain_text))
+MEDIA: tuple[Medium, ...] = tuple(
+    module.MEDIUM
+    for module in (
+        json_body,
+        csv_body,
+        npy_body,
+        npz_body,
+        json_lines,
+        plain_text,
+        libsvm,
+        recordio,
+        png,
+        jpeg,
+        any_image,
+        wav,
+        raw_bytes,
+    )
+)
 TYPES: dict[str, Medium] = {name: medium for medium in MEDIA for name in medium.types}
 
 

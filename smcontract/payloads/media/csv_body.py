@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from smcontract.payloads._types import CSV, NotReadable, Table, as_text
-from smcontract.payloads.media._draw import codes, numbers, tables
+from smcontract.payloads.media._draw import Drawn, drawn, numbers, tables
 from smcontract.payloads.media._medium import Labelled, Medium, Shape, forms_of
 from smcontract.payloads.media._words import WORDS, name_of_column
 
@@ -62,25 +62,29 @@ def valid(shape: Shape) -> SearchStrategy[bytes]:
         return tables(rows, columns, shape.dtype).map(lambda table: write_numbers(table.tolist()))
     parts = []
     of_numbers = [form for form in forms if not form.startswith("typed")]
-    if of_numbers:
-        drawn = tables(rows, columns, shape.dtype)
-        parts.append(st.builds(lambda form, table: write(table.tolist(), form), st.sampled_from(of_numbers), drawn))
-    typed = [form for form in forms if form.startswith("typed")]
-    if typed:
-        cells = codes(rows, columns)
-        parts.append(st.builds(_write_typed, st.sampled_from(typed), st.integers(0, 3), cells))
+    parts += [_written(tables(rows, columns, shape.dtype), form) for form in of_numbers]
+    parts += [_typed(drawn(rows, columns), form) for form in forms if form.startswith("typed")]
     return st.one_of(parts)
 
 
-def _write_typed(form: str, first: int, cells: Any) -> bytes:
-    columns = [_column(_KINDS[(first + place) % len(_KINDS)], cells[:, place]) for place in range(cells.shape[1])]
-    return write(list(zip(*columns, strict=True)), form)
+def _written(drawn: SearchStrategy[Any], form: str) -> SearchStrategy[bytes]:
+    return drawn.map(lambda table: write(table.tolist(), form))
 
 
-def _column(kind: str, cells: Any) -> list[Any]:
+def _typed(drawn: SearchStrategy[Drawn], form: str) -> SearchStrategy[bytes]:
+    def made(found: Drawn) -> bytes:
+        cells = found.grid()
+        kinds = [_KINDS[(found.page + place) % len(_KINDS)] for place in range(found.columns)]
+        columns = [_column(kind, cells[:, place], found.page) for place, kind in enumerate(kinds)]
+        return write(list(zip(*columns, strict=True)), form)
+
+    return drawn.map(made)
+
+
+def _column(kind: str, cells: Any, page: int) -> list[Any]:
     if kind == "text":
         return [WORDS[code % len(WORDS)] for code in cells]
-    values: list[Any] = numbers(kind)[cells].tolist()
+    values: list[Any] = numbers(kind)[page][cells].tolist()
     return values
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from smcontract.payloads._types import JSON, NotReadable, Table, as_text
-from smcontract.payloads.media._draw import tables
+from smcontract.payloads.media._draw import EXACT, tables
 from smcontract.payloads.media._medium import Labelled, Medium, Shape, forms_of
 from smcontract.payloads.media._words import name_of_column, words
 
@@ -114,9 +114,6 @@ def _values(shape: Shape, form: str) -> SearchStrategy[Any]:
     if form == "value":
         wide = (1, 1)
     return tables((low, high), wide, shape.dtype).map(lambda table: arrange(table.tolist(), form))
-
-
-EXACT = 2**53
 
 
 def malformed(valid: bytes) -> Iterator[Labelled]:
