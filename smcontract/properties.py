@@ -35,6 +35,7 @@ class Property:
         self.identity = identity
         self.examples = 0
         self.stopped = ""
+        self.run_seed = seed
         self._seed = item_seed(seed, identity)
         self._max_examples = max_examples
         self._budget = budget

@@ -55,7 +55,9 @@ class Result:
 def run(item: Item, session: Session, prop: Property) -> Result:
     """Run one item on its script's session. Nothing that the script does raises here."""
     started = time.monotonic()
-    ctx = CheckContext(check=item.check, session=session, content_type=item.content_type, accept=item.accept)
+    ctx = CheckContext(
+        check=item.check, session=session, content_type=item.content_type, accept=item.accept, seed=prop.run_seed
+    )
     reason: str | None = None
     violations: list[Violation] = []
     try:
@@ -75,7 +77,7 @@ def run(item: Item, session: Session, prop: Property) -> Result:
     else:
         found = _outcome(violations, strict=session.settings.strict)
         # What only two requests together show, no single one confirms.
-        compares = isinstance(item.check.cases, SameData)
+        compares = isinstance(item.check.cases, SameData) or Phase.LIFECYCLE in item.check.phases
         violations, defect = (violations, None) if compares else confirm(session, violations)
         outcome, reason = (found, reason) if defect is None else ("error", defect)
     return Result(
@@ -106,7 +108,8 @@ def _run(ctx: CheckContext, item: Item, session: Session, prop: Property) -> tup
     if not kept and item.check.cases is not None and not ctx.judged:
         why = ctx.elsewhere[0] if ctx.elsewhere else prop.stopped or "no request could be made"
         raise Inconclusive(why, ctx.kept_by)
-    return told_apart(session, kept), prop.stopped or _mostly_refused(ctx, prop) or _rests_on_stand_in(session)
+    why_so = prop.stopped or ctx.note or _mostly_refused(ctx, prop) or _rests_on_stand_in(session)
+    return told_apart(session, kept), why_so
 
 
 def _mostly_refused(ctx: CheckContext, prop: Property) -> str | None:

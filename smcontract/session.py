@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import TracebackType
+from typing import Any
 
 from smcontract.endpoints import Ended, Exchange, Failure, Loaded, LocalEndpoint
 from smcontract.judgement import cannot_be_called
@@ -54,6 +55,8 @@ class Session:
     """What properties have spent of the script's budget, which its stacks share."""
     stand_in: str | None = None
     """Why a stand-in took the model's place, and what to give; None where it did not, or nothing was loaded yet."""
+    memo: dict[object, Any] = field(default_factory=dict)
+    """What checks worked out once for all of their items."""
     _probes: dict[str, Probe] = field(default_factory=dict)
     _others: dict[str, Session] = field(default_factory=dict)
     _hung: dict[tuple[Request, tuple[str, ...], str | None], Exchange] = field(default_factory=dict)

@@ -49,6 +49,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("judgement", "only_here"),
     ("probing",),
     ("session",),
+    ("lifecycle",),
     ("confirming",),
     ("checks",),
     # What is run, and how it ends.

@@ -35,7 +35,8 @@ class CheckContext:
 
     `judged` counts the requests that said something about this check, `refused` those that the script
     refused as is its right, and `elsewhere` holds why others said nothing, the first because of the failure
-    `kept_by`. `gathered` is what a check with an `after` keeps of its cases.
+    `kept_by`. `gathered` is what a check with an `after` keeps of its cases. `seed` is the run's, and `note` what
+    qualifies a pass.
     """
 
     check: Check
@@ -48,6 +49,8 @@ class CheckContext:
     judged: int = 0
     refused: int = 0
     gathered: dict[Any, Any] = field(default_factory=dict)
+    seed: int = 0
+    note: str = ""
 
     @property
     def script(self) -> Script:

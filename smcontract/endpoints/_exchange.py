@@ -93,7 +93,8 @@ class Value:
     """A value in the script's process, as far as it is known here.
 
     `data` is the exported value (a numpy array, nested lists, text, bytes, ...) where it was asked for
-    and can be exported; `known` says whether it was.
+    and can be exported; `known` says whether it was. `keeps_graph`, told where it was asked for too, says that a torch
+    tensor in it requires gradients.
     """
 
     type: str
@@ -103,6 +104,7 @@ class Value:
     shape: tuple[int, ...] | None = None
     known: bool = False
     data: Any = None
+    keeps_graph: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -217,6 +217,21 @@ class LocalEndpoint:
         except ChannelEnded:
             return {}
 
+    def state(self) -> dict[str, str]:
+        """Return digests of the model's parameters by name; none where it did not load, or the engine cannot tell."""
+        return dict(self._ask("state").get("state") or {})
+
+    def graphs(self) -> int:
+        """Return how many torch tensors that hold on to a graph are alive in the script's process."""
+        return int(self._ask("state", graphs=True).get("graphs") or 0)
+
+    def _ask(self, op: str, **asked: Any) -> dict[str, Any]:
+        return self._call({"op": op, **asked}, [])[0] if self.load().ok else {}
+
+    def restart(self) -> None:
+        """End the process; the next request finds the script started anew."""
+        self._forget_process(died=False)
+
     def close(self) -> None:
         """End the process and remove what it was given to write into."""
         self._forget_process(died=False)

@@ -29,6 +29,7 @@ def read_value(description: dict[str, Any], export: dict[str, Any] | None, blobs
         shape=None if shape is None else tuple(int(n) for n in shape),
         known=known,
         data=data,
+        keeps_graph=bool((export or {}).get("graph")),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional, Tuple
 
 from smcontract.runtime.describe import is_dmatrix, type_name
+from smcontract.runtime.graphs import keeps_graph
 
 MAX_ELEMENTS = 1000000
 _MAX_TEXT = 32 * 1024 * 1024
@@ -30,7 +31,8 @@ def export(value: Any, blobs: List[bytes]) -> Export:
         found = _export(value, blobs)
     except BaseException:
         found = None
-    return found or {"kind": "opaque", "type": type_name(value), "repr": guarded_repr(value)}
+    found = found or {"kind": "opaque", "type": type_name(value), "repr": guarded_repr(value)}
+    return dict(found, graph=True) if _keeps_graph(value) else found
 
 
 def without_exports(message: Export, blobs: List[bytes]) -> Tuple[Export, List[bytes]]:
@@ -45,6 +47,13 @@ def without_exports(message: Export, blobs: List[bytes]) -> Tuple[Export, List[b
     if body is None:
         return message, []
     return dict(message, body=0), [blobs[body]]
+
+
+def _keeps_graph(value: Any) -> bool:
+    try:
+        return keeps_graph(value)
+    except BaseException:
+        return False
 
 
 def guarded_repr(value: Any) -> str:

@@ -15,10 +15,12 @@ from smcontract.runtime.describe import describe
 from smcontract.runtime.export import export
 from smcontract.runtime.facts import facts_of
 from smcontract.runtime.failure import failure_of
+from smcontract.runtime.graphs import count_graphs
 from smcontract.runtime.ignoring import ignoring_warnings
 from smcontract.runtime.loading import Loaded
 from smcontract.runtime.plan import Plan, Step, default_step, make_plan
 from smcontract.runtime.stand_in import InPlaceOfModelFn, is_stand_in, put_in_place
+from smcontract.runtime.state import state_of
 from smcontract.runtime.values import MessageError, Values, from_blob
 from smcontract.stacks import get_stack
 from smcontract.stacks._base import Answer, Stack
@@ -61,6 +63,7 @@ class Service:
             "forget": self._forget,
             "facts": self._facts,
             "answer_as": self._answer_as,
+            "state": self._state,
             "ping": _ping,
         }
 
@@ -256,6 +259,12 @@ class Service:
         if self._stand_in is not None:
             self._stand_in.state.flavour = message["flavour"]
         return {"ok": True}, []
+
+    def _state(self, message: Message, _: List[bytes]) -> Reply:
+        _plan, model = self._ready(frozenset())
+        if message.get("graphs"):
+            return {"graphs": count_graphs()}, []
+        return {"state": state_of(model)}, []
 
     def _empty_directory(self) -> str:
         self._scratch = tempfile.mkdtemp(prefix="smcontract-")

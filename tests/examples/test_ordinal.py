@@ -43,12 +43,14 @@ def test_the_correct_script_gets_no_error_and_the_known_warnings() -> None:
     found = outcomes(report)
     assert {name for name, outcome in found.items() if outcome != "passed"} == {
         "SMC306-content-types-disagree",
+        "SMC404-model-changed",
         "SMC505-invalid-json",
         "SMC602-answers-disagree",
         "SMC703-override-narrows-default",
         "SMC705-stacks-disagree",
     }
     assert found["SMC703-override-narrows-default"] == "warned"
+    assert found["SMC404-model-changed"] == "skipped", "its model is a text"
     assert found["SMC705-stacks-disagree"] == "skipped", "it is judged under one stack only"
     assert found["SMC306-content-types-disagree"] == "skipped", "it takes one content type only"
 
