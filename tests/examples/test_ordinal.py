@@ -34,8 +34,11 @@ def outcomes(report: smcontract.Report) -> dict[str, str]:
 
 def test_the_correct_script_gets_no_error_and_the_known_warnings() -> None:
     report = smcontract.check_script(ORDINAL / "inference.py")
-    # It takes and answers text/csv alone, on purpose, where the default would do more, or the same.
+    # It takes and answers text/csv alone, on purpose, where the default would do more, or the same; it compares the
+    # Accept with it, and a client that names none asks for JSON.
     assert {(found.code, found.function, str(found.severity)) for found in report.violations} == {
+        ("SMC507", "output_fn", "warning"),
+        ("SMC510", "output_fn", "warning"),
         ("SMC703", "input_fn", "warning"),
         ("SMC703", "output_fn", "warning"),
         ("SMC704", "output_fn", "note"),
@@ -45,6 +48,9 @@ def test_the_correct_script_gets_no_error_and_the_known_warnings() -> None:
         "SMC306-content-types-disagree",
         "SMC404-model-changed",
         "SMC505-invalid-json",
+        "SMC507-accept-forms",
+        "SMC510-default-accept-refused",
+        "SMC511-served-as-html",
         "SMC602-answers-disagree",
         "SMC703-override-narrows-default",
         "SMC705-stacks-disagree",
