@@ -77,7 +77,7 @@ class Restart:
         """End it, and load again."""
         started = time.monotonic()
         session.endpoint.restart()
-        session.loaded()
+        session.ready()
         return Outcome(step=self, seconds=time.monotonic() - started)
 
 

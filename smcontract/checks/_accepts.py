@@ -24,7 +24,7 @@ def plain(ctx: CheckContext, accept: str | None = None) -> Exchange:
     Asks for the first Accept that the endpoint is meant to answer, if no other is named. Raises `Inconclusive` where
     the request fails, which another check reports, or where no body is known.
     """
-    ctx.loaded()
+    ctx.session.ready()
     domain = ctx.domain()
     request = ctx.request(domain.encode(domain.baseline()), content_type=domain.content_type, accept=accept)
     exchange = ctx.exchange(request, export=LAST)

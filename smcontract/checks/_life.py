@@ -140,7 +140,7 @@ def is_training(ctx: CheckContext) -> bool:
 
 def _live(ctx: CheckContext) -> Story:
     need_budget(ctx.session)
-    loading = ctx.loaded().seconds
+    loading = ctx.session.ready().seconds
     restarts = loading <= SLOW_LOAD
     requests = list(_answered(ctx))
     if not requests and restarts and ctx.kept_by is not None:

@@ -80,7 +80,7 @@ def _latched(ctx: CheckContext, life: _life.Story) -> Iterator[Violation]:
 
 def _shortest(ctx: CheckContext, life: _life.Story, number: int) -> tuple[object, tuple[int, ...]]:
     """Return the answer to a request that is the first of all, and the shortest history after which it is another."""
-    if ctx.loaded().seconds > SHORT_LOAD:
+    if ctx.session.ready().seconds > SHORT_LOAD:
         return life.of(number)[0], ()
     fresh = _life.replay(ctx, life, (number,)).answers[0]
     others = [at for at in range(len(life.requests)) if at != number]

@@ -153,7 +153,7 @@ def test_a_slow_script_is_sent_fewer_requests_and_the_reason_says_so(tmp_path: P
 def test_the_budget_is_kept(tmp_path: Path) -> None:
     judged = here(tmp_path, script(before="import time; time.sleep(0.1)"), CODE, budget=0.2)
     assert judged.outcome == "skipped"
-    assert judged.reason.startswith("4 requests of 0.1 s each are more than is left of the budget of 0.2 s")
+    assert "the budget of 0.2 s" in judged.reason
 
 
 def test_an_item_whose_process_dies_is_reported_elsewhere(tmp_path: Path) -> None:
