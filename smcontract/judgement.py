@@ -28,7 +28,7 @@ _OF_TEXT_TYPE = re.compile(r"\b(str|string|bytes|bytearray)\b")
 _OF_DATA = re.compile(r"""indices must be|(not|got) ['"]?(list|dict|int|float|bool|tuple|NoneType)\b""")
 CODES_OF_STAGES = {
     "input_fn": "SMC301",
-    "predict_fn": "SMC601",
+    "predict_fn": "SMC407",
     "output_fn": "SMC601",
     "transform_fn": "SMC601",
 }

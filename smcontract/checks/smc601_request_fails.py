@@ -7,8 +7,14 @@ from collections.abc import Iterator
 from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
+from smcontract.checks._one_or_many import one_or_many
 from smcontract.checks._sources import FOR_OWN_ANSWER
 from smcontract.violations import Severity, Violation
+
+
+def rows(ctx: CheckContext) -> Iterator[Violation]:
+    """Yield that `output_fn` takes the predictions of one row only, or of several only."""
+    yield from one_or_many(ctx, ("output_fn", "transform_fn"))
 
 
 @check(
@@ -17,13 +23,14 @@ from smcontract.violations import Severity, Violation
     phases=(Phase.MATRIX, Phase.PROPERTY),
     per=(Per.CONTENT_TYPE, Per.ACCEPT),
     cases=FOR_OWN_ANSWER,
+    once=rows,
 )
 def request_fails(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     """A valid request is answered with an error, and no other check names the cause.
 
     ## What it does
     Sends valid bodies of each content type, asks for each accept, and looks whether the client gets a
-    success. Failures of `input_fn` are SMC301, of a default SMC702 and SMC208.
+    success. Failures of `input_fn` are SMC301, of `predict_fn` SMC407, of a default SMC702 and SMC208.
 
     ## Why it fails on SageMaker
     The client gets 500, and CloudWatch the traceback.
@@ -36,7 +43,7 @@ def request_fails(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     The report names the line, and the smallest request that fails there.
 
     ## When it stays silent
-    What `predict_fn` refuses of a body that was only guessed; see SMC301. Where it is a slip of the script's
+    What the script refuses of a body that was only guessed; see SMC301. Where it is a slip of the script's
     own line on such a body, it is a warning.
 
     ## Source

@@ -1,0 +1,63 @@
+"""Rows at the boundary: a script that takes one only, or several only, where its protocol carries records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from smcontract.checks._context import CheckContext
+from smcontract.checks._records import STAGES, carries_records, is_of_one_record, records_of
+from smcontract.endpoints import Exchange
+from smcontract.judgement import is_deliberate
+from smcontract.violations import Severity, Violation
+
+_OF_MANY = re.compile(
+    r"only (size-1|length-1|one.element)|can only convert an array of size 1|elements cannot be converted to Scalar|"
+    r"truth value of an array with more than one|Boolean value of Tensor with more than one|too many values to unpack|"
+    r"truth value of a (Series|DataFrame)",
+    re.IGNORECASE,
+)
+"""How numpy, torch, pandas and Python refuse several values where one was expected."""
+
+
+def one_or_many(ctx: CheckContext, stages: tuple[str, ...]) -> Iterator[Violation]:
+    """Yield that one of these functions of the script fails on one row, or on two, where it answers the other."""
+    domain = ctx.session.probe(ctx.request(b"").content_type or "").domain
+    if domain is None or not carries_records(domain):
+        return
+    if domain.min_rows > 1:
+        fewer, several = domain.baseline(1), False
+    elif domain.max_rows == 1 and not is_of_one_record(ctx):
+        fewer, several = domain.baseline(2), True
+    else:
+        return
+    request = ctx.request(domain.encode(domain.baseline()), content_type=domain.content_type)
+    if not ctx.exchange(request).succeeded:
+        return
+    sent = ctx.request(domain.encode(fewer), content_type=domain.content_type)
+    exchange = ctx.exchange(sent, export=STAGES)
+    failure = exchange.failure
+    if failure is None or failure.stage not in stages or failure.by != "script":
+        return
+    if is_deliberate(failure, ctx.script, ctx.session.target.code_dir) or ctx.session.missing_here(failure) is not None:
+        return
+    if several and not (_OF_MANY.search(failure.message) and _came_as_two(exchange)):
+        # Whatever else it refuses, it may refuse because there is one record in its protocol.
+        return
+    what, other = ("two rows", "one is") if several else ("one row", "two are")
+    yield ctx.violation(
+        message=f"{failure.stage} fails on {what}, where {other} answered: {failure}",
+        expected="an answer for any number of rows",
+        got=str(failure),
+        exchange=exchange,
+        cause=f"{what} {failure.stage}",
+        severity=Severity.ERROR,
+        fix="return a prediction for each row"
+        if several
+        else "keep two dimensions for one row: reshape to (-1, columns)",
+    )
+
+
+def _came_as_two(exchange: Exchange) -> bool:
+    parsed = exchange.stage("input_fn")
+    return parsed is not None and records_of(parsed.value) == 2

@@ -1,0 +1,129 @@
+"""SMC406: n rows in, not n predictions out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from smcontract.checks._case import Case
+from smcontract.checks._check import Per, Phase, check
+from smcontract.checks._context import CheckContext
+from smcontract.checks._records import (
+    BATCHES,
+    alone,
+    answered,
+    batch,
+    entries,
+    is_of_one_record,
+    is_steady,
+    predicted,
+    speaks_of_series,
+)
+from smcontract.checks._told import same, shown
+from smcontract.endpoints import Exchange
+from smcontract.violations import Violation
+
+
+@check(
+    "SMC406",
+    "wrong-number-of-predictions",
+    phases=(Phase.MATRIX, Phase.PROPERTY),
+    per=(Per.CONTENT_TYPE,),
+    cases=BATCHES,
+)
+def wrong_number_of_predictions(ctx: CheckContext, case: Case) -> Iterator[Violation]:
+    """A body of several rows gets fewer predictions than it has rows, or more.
+
+    ## What it does
+    Sends several rows in one body, then each of them alone, and compares: where the answer to all of them is the answer
+    to the first alone, the others are lost; so are the rows whose answers are missing among those of all.
+
+    ## Why it fails on SageMaker
+    Batch transform joins many records into one request, and clients send several rows: the answer is a success, and
+    the rows without a prediction are not told.
+
+    ## Example
+        def predict_fn(data, model):
+            return model.predict(data)[0]                # of all rows the first
+
+    ## Fix
+    Return a prediction for each row, and encode all of them.
+
+    ## When it stays silent
+    Where the protocol carries one record: one value, one text, an image, a line that is a list of values, or a script
+    that makes a batch of one itself (`unsqueeze(0)`, `reshape(1, -1)`). Where one answer rests on all rows (a mean, an
+    image): it is no row's own. Rows that `input_fn` loses are SMC307.
+
+    ## Source
+    PAIN.md row 19; DESIGN.md, section 4, "Records".
+    """
+    assert case.table is not None, "the source of this check makes its cases of tables"
+    whole = batch(ctx, case)
+    if whole is None:
+        return
+    count = len(case.table)
+    for function, reads in (("predict_fn", predicted), ("output_fn", answered)):
+        value = reads(whole)
+        found = entries(value, count)
+        if value is None or (found is not None and found and len(found) % count == 0):
+            continue
+        rows = alone(ctx, case)
+        lost = _lost(ctx, value, found, rows, reads) if rows is not None else ""
+        if not lost or rows is None or not is_steady(ctx, whole, *rows):
+            continue
+        name = "transform_fn" if "transform_fn" in ctx.script.functions else function
+        own = ctx.script.functions.get(name)
+        out = 1 if found is None else len(found)
+        yield ctx.violation(
+            message=f"{count} rows in, {out} prediction{'' if out == 1 else 's'} out: {lost}",
+            expected=f"{count} predictions, one for each row",
+            got=shown(value),
+            exchange=whole,
+            function=name,
+            line=own.line if own is not None else ctx.line_of("model_fn"),
+            file=str(ctx.script.path),
+            cause=f"{name} {lost.partition(' ')[0]}",
+            fix=f"return a prediction for each row from {name}",
+        )
+        return
+
+
+def _lost(
+    ctx: CheckContext,
+    value: Any,
+    found: list[Any] | None,
+    rows: list[Exchange],
+    reads: Callable[[Exchange], Any],
+) -> str:
+    """Say which rows have no prediction, where the rows' own answers tell it beyond doubt."""
+    own = [reads(row) for row in rows]
+    if any(one is None for one in own) or all(same(own[0], one) for one in own[1:]):
+        return ""
+    if _is_of(value, own[0]):
+        return "" if is_of_one_record(ctx) else "that of the first row, and none for the others"
+    if _is_of(value, own[-1]) and not speaks_of_series(ctx):
+        return "" if is_of_one_record(ctx) else "that of the last row, and none for the others"
+    singles = [entries(one, 1) for one in own]
+    if found is None or len(found) < 2 or any(one is None or len(one) != 1 for one in singles):
+        return ""
+    each = [one[0] for one in singles if one is not None]
+    if len(found) < len(each) and _is_within(found, each) and not _has_twins(each):
+        return "the others are lost"
+    if len(found) > len(each) and _is_within(each, found):
+        return "there are more than rows"
+    return ""
+
+
+def _is_of(value: Any, alone: Any) -> bool:
+    """Whether the answer to all rows is that to one of them, as it stands or out of its list of one."""
+    one = entries(alone, 1)
+    return same(value, alone) or (one is not None and len(one) == 1 and same(value, one[0]))
+
+
+def _is_within(few: list[Any], many: list[Any]) -> bool:
+    rest = iter(many)
+    return all(any(same(one, other) for other in rest) for one in few)
+
+
+def _has_twins(each: list[Any]) -> bool:
+    return any(same(one, other) for place, one in enumerate(each) for other in each[:place])
