@@ -30,6 +30,9 @@ def told_apart(session: Session, found: Iterable[Violation]) -> list[Violation]:
 def _holds(session: Session, violation: Violation) -> bool:
     if violation.request is None:
         return False
+    if violation.code == "SMC406" or violation.cause.startswith("two rows"):
+        # As many predictions as rows is what any model answers.
+        return True
     exchange = session.exchange(violation.request)
     failure = exchange.failure
     if failure is not None:

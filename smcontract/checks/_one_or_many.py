@@ -12,7 +12,8 @@ from smcontract.judgement import is_deliberate
 from smcontract.violations import Severity, Violation
 
 _OF_MANY = re.compile(
-    r"only (size-1|length-1|one.element)|can only convert an array of size 1|elements cannot be converted to Scalar|"
+    r"only (size-1|length-1|one.element|0-dimensional)|can only convert an array of size 1|"
+    r"elements cannot be converted to Scalar|"
     r"truth value of an array with more than one|Boolean value of Tensor with more than one|too many values to unpack|"
     r"truth value of a (Series|DataFrame)",
     re.IGNORECASE,
@@ -60,4 +61,4 @@ def one_or_many(ctx: CheckContext, stages: tuple[str, ...]) -> Iterator[Violatio
 
 def _came_as_two(exchange: Exchange) -> bool:
     parsed = exchange.stage("input_fn")
-    return parsed is not None and records_of(parsed.value) == 2
+    return parsed is not None and records_of(parsed.value, 0) == 2

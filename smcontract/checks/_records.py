@@ -29,7 +29,7 @@ _OF_ONE = re.compile(
 )
 _OF_SERIES = re.compile(
     r"time.?series|\bseries\b|sequence|\bwindow|\blag(s|ged)?\b|cumsum|\bdiff\(|rolling|\bshift\(|\.ewm|forecast|"
-    r"LSTM|GRU|\bRNN|attention|transformer|rank|sort|pixel|image|PIL\b|cv2|spectr|audio",
+    r"LSTM|GRU|\bRNN|\brank|pixel|image|PIL\b|cv2|spectr|audio",
 )
 
 
@@ -87,16 +87,29 @@ class Batches:
 BATCHES = Batches()
 
 
-def records_of(value: Value | None) -> int | None:
-    """Return how many records a value of `input_fn` holds, None where that cannot be told."""
+def records_of(value: Value | None, columns: int) -> int | None:
+    """Return how many records a value of `input_fn` holds, None where that cannot be told.
+
+    A flat list of as many numbers as stand in several `columns` is one record: it holds none, and so 0.
+    """
     if value is None or value.type in {"builtins.str", "builtins.bytes", "builtins.bytearray"}:
         return None
     if value.shape is not None:
+        if len(value.shape) == 1 and columns != 1:
+            return 0
         return value.shape[0] if value.shape else None
-    if value.known and isinstance(value.data, dict):
-        inner = [part for key, part in value.data.items() if key in KEYS or len(value.data) == 1]
-        return len(inner[0]) if len(inner) == 1 and isinstance(inner[0], list) else None
+    data = value.data if value.known else None
+    if isinstance(data, dict):
+        inner = [part for key, part in data.items() if key in KEYS or len(data) == 1]
+        data = inner[0] if len(inner) == 1 else None
+        return _records_in(data, columns) if isinstance(data, list) else None
+    if isinstance(data, list):
+        return _records_in(data, columns)
     return value.length if value.type != "builtins.dict" else None
+
+
+def _records_in(data: list[Any], columns: int) -> int:
+    return len(data) if columns == 1 or all(isinstance(one, list | dict | str) for one in data) else 0
 
 
 def batch(ctx: CheckContext, case: Case) -> Exchange | None:
@@ -107,7 +120,7 @@ def batch(ctx: CheckContext, case: Case) -> Exchange | None:
         ctx.pass_over(case, exchange, code or "SMC601")
         return None
     parsed = exchange.stage("input_fn")
-    count = records_of(parsed.value) if parsed is not None else None
+    count = records_of(parsed.value, len(case.table[0])) if parsed is not None and case.table else None
     if count is not None and case.table is not None and count != len(case.table):
         ctx.elsewhere.append(
             "reported as SMC307"

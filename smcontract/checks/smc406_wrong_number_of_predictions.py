@@ -10,6 +10,7 @@ from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._records import (
     BATCHES,
+    STAGES,
     alone,
     answered,
     batch,
@@ -18,10 +19,19 @@ from smcontract.checks._records import (
     is_steady,
     predicted,
     speaks_of_series,
+    with_table,
 )
 from smcontract.checks._told import same, shown
 from smcontract.endpoints import Exchange
 from smcontract.violations import Violation
+
+OTHERS: tuple[Callable[[float], float], ...] = (
+    lambda _: 0,
+    lambda _: 9,
+    lambda number: 9 - number,
+    lambda _: 90,
+)
+"""What the other rows are filled with, where only one row is said to count."""
 
 
 @check(
@@ -68,7 +78,7 @@ def wrong_number_of_predictions(ctx: CheckContext, case: Case) -> Iterator[Viola
         if value is None or (found is not None and found and len(found) % count == 0):
             continue
         rows = alone(ctx, case)
-        lost = _lost(ctx, value, found, rows, reads) if rows is not None else ""
+        lost = _lost(ctx, case, value, found, rows, reads) if rows is not None else ""
         if not lost or rows is None or not is_steady(ctx, whole, *rows):
             continue
         name = "transform_fn" if "transform_fn" in ctx.script.functions else function
@@ -82,7 +92,7 @@ def wrong_number_of_predictions(ctx: CheckContext, case: Case) -> Iterator[Viola
             function=name,
             line=own.line if own is not None else ctx.line_of("model_fn"),
             file=str(ctx.script.path),
-            cause=f"{name} {lost.partition(' ')[0]}",
+            cause=name,
             fix=f"return a prediction for each row from {name}",
         )
         return
@@ -90,6 +100,7 @@ def wrong_number_of_predictions(ctx: CheckContext, case: Case) -> Iterator[Viola
 
 def _lost(
     ctx: CheckContext,
+    case: Case,
     value: Any,
     found: list[Any] | None,
     rows: list[Exchange],
@@ -99,10 +110,12 @@ def _lost(
     own = [reads(row) for row in rows]
     if any(one is None for one in own) or all(same(own[0], one) for one in own[1:]):
         return ""
-    if _is_of(value, own[0]):
-        return "" if is_of_one_record(ctx) else "that of the first row, and none for the others"
-    if _is_of(value, own[-1]) and not speaks_of_series(ctx):
-        return "" if is_of_one_record(ctx) else "that of the last row, and none for the others"
+    for place, which in ((0, "first"), (-1, "last")):
+        if not _is_of(value, own[place]) or (place and speaks_of_series(ctx)):
+            continue
+        if is_of_one_record(ctx) or not _is_of_one_row(ctx, case, value, place, reads):
+            return ""
+        return f"that of the {which} row, and none for the others"
     singles = [entries(one, 1) for one in own]
     if found is None or len(found) < 2 or any(one is None or len(one) != 1 for one in singles):
         return ""
@@ -112,6 +125,23 @@ def _lost(
     if len(found) > len(each) and _is_within(each, found):
         return "there are more than rows"
     return ""
+
+
+def _is_of_one_row(ctx: CheckContext, case: Case, value: Any, place: int, reads: Callable[[Exchange], Any]) -> bool:
+    """Whether the other rows, whatever they hold, are nothing to the answer: a sum of zeros is no lost row."""
+    assert case.table is not None, "the source of this check makes its cases of tables"
+    told = 0
+    for fill in OTHERS:
+        table = [[fill(number) for number in row] for row in case.table]
+        table[place] = list(case.table[place])
+        exchange = ctx.exchange(with_table(ctx, case, table).request, export=STAGES)
+        if not exchange.succeeded:
+            # A number that it does not know: the others may do.
+            continue
+        if not same(reads(exchange), value):
+            return False
+        told += 1
+    return told > 1
 
 
 def _is_of(value: Any, alone: Any) -> bool:

@@ -77,7 +77,8 @@ def _answers_first(ctx: CheckContext, case: Case) -> bool:
     """Whether the script, started anew, answers what it refuses now; tried once an item."""
     if "first" not in ctx.gathered:
         ctx.gathered["first"] = False
-        if ctx.loaded().seconds <= SHORT_LOAD:
+        if ctx.ready().seconds <= SHORT_LOAD:
             ctx.endpoint.restart()
+            ctx.ready()
             ctx.gathered["first"] = ctx.exchange(case.request).succeeded
     return bool(ctx.gathered["first"])
