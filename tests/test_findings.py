@@ -60,7 +60,7 @@ def results(session: Session, *codes: str) -> list[Result]:
             *("SMC111", "SMC302"),
             id="unbound",
         ),
-        pytest.param(with_("return data", "return scale(data)"), "SMC120", "SMC601", id="undefined"),
+        pytest.param(with_("return data", "return scale(data)"), "SMC120", "SMC407", id="undefined"),
         pytest.param(
             with_("raise ValueError(content_type)", "return ValueError(content_type)"),
             *("SMC121", "SMC302"),
@@ -102,10 +102,10 @@ def test_what_the_source_explains_is_skipped_with_its_code(
         assert one.reason == f"reported as {static}"
 
 
-@pytest.mark.parametrize("select", [["SMC601"], ["SMC120", "SMC601"]], ids=["alone", "together"])
+@pytest.mark.parametrize("select", [["SMC407"], ["SMC120", "SMC407"]], ids=["alone", "together"])
 def test_it_does_not_rest_on_what_is_selected(select: list[str], tmp_path: Path) -> None:
     with session_of(tmp_path, with_("return data", "return scale(data)"), select=select) as session:
-        (one,) = results(session, "SMC601")
+        (one,) = results(session, "SMC407")
         assert one.reason == "reported as SMC120"
 
 
@@ -134,7 +134,7 @@ def test_another_failure_of_the_same_function_is_told(tmp_path: Path) -> None:
     source = with_("return data", 'if data == "rare":\n            return scale(data)\n        return eval("missing")')
     with session_of(tmp_path, source) as session:
         assert [known.code for known in findings(session)] == ["SMC120"]
-        (one,) = results(session, "SMC601")
+        (one,) = results(session, "SMC407")
     assert one.outcome == "failed"
 
 

@@ -289,7 +289,7 @@ def test_links_are_followed(tmp_path: Path) -> None:
         ("model_fn", "script", "SMC202"),
         ("model_fn", "default", "SMC102"),
         ("input_fn", "script", "SMC301"),
-        ("predict_fn", "script", "SMC601"),
+        ("predict_fn", "script", "SMC407"),
         ("output_fn", "script", "SMC601"),
         ("transform_fn", "script", "SMC601"),
         ("input_fn", "default", "SMC702"),

@@ -167,7 +167,7 @@ RARE = CSV_HANDLER.replace(
 
 @pytest.mark.parametrize(("phases", "outcome"), [(("matrix",), "passed"), (("matrix", "property"), "failed")])
 def test_a_property_finds_what_the_matrix_does_not(phases: tuple[str, ...], outcome: str, tmp_path: Path) -> None:
-    found = result(tmp_path, RARE, "SMC601", phases=phases, max_examples=200)
+    found = result(tmp_path, RARE, "SMC407", phases=phases, max_examples=200)
     assert found.outcome == outcome
     if outcome == "failed":
         (violation,) = found.violations
@@ -177,7 +177,7 @@ def test_a_property_finds_what_the_matrix_does_not(phases: tuple[str, ...], outc
 
 def test_a_serious_violation_of_the_matrix_spares_the_property(tmp_path: Path) -> None:
     broken = CSV_HANDLER.replace("return [sum(row)", "return [eval('undefined')")
-    found = result(tmp_path, broken, "SMC601", max_examples=100)
+    found = result(tmp_path, broken, "SMC407", max_examples=100)
     assert found.outcome == "failed"
     assert found.examples < 10
 

@@ -129,7 +129,7 @@ class TestDropout:
     ("source", "reason"),
     [
         (script("[len(SEEN)]", before="SEEN.append(1)"), "reported as SMC403"),
-        (script("rows"), "reported as SMC601"),
+        (script("rows"), "reported as SMC407"),
         (
             script(
                 "[sum(w) for w in model]", before="model[0] += 1", imports="import numpy as np", model="np.ones((2, 2))"

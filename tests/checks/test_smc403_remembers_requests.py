@@ -95,7 +95,7 @@ def test_a_malformed_request_must_leave_nothing_behind(tmp_path: Path) -> None:
     ("source", "reason"),
     [
         (script("[random.random()]", imports="import random"), "reported as SMC401"),
-        (script("rows"), "reported as SMC601"),
+        (script("rows"), "reported as SMC407"),
     ],
     ids=["chance", "predict_fn fails"],
 )

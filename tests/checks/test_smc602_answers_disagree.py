@@ -168,7 +168,7 @@ class TestAnswersThatAreNeverTheSame:
             "only one content type carries tables (application/json)",
         ),
         (script(csv="csvv(body)"), "only one content type carries tables (application/json)"),
-        (script("mode * data"), "reported as SMC601"),
+        (script("mode * data"), "reported as SMC407"),
         (script(answers="{1, 2}"), "reported as SMC601"),
     ],
     ids=["one type", "one type fails", "predict_fn fails", "output_fn fails"],

@@ -253,7 +253,7 @@ class TestTextOfAnException:
         assert all("--smcontract-payload" in (check.reason or "") for check in judged.checks)
 
     def test_is_not_why_a_name_is_undefined(self, tmp_path: Path) -> None:
-        violation = here(tmp_path, script(predicts="return größe"), "SMC601").violation
+        violation = here(tmp_path, script(predicts="return größe"), "SMC407").violation
         assert violation.got == "NameError: name 'größe' is not defined"
         assert (violation.on_sagemaker.status, violation.on_sagemaker.message) == WORKER_DIED
 
