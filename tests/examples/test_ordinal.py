@@ -46,9 +46,12 @@ def test_the_correct_script_gets_no_error_and_the_known_warnings() -> None:
     found = outcomes(report)
     assert {name for name, outcome in found.items() if outcome != "passed"} == {
         "SMC306-content-types-disagree",
+        "SMC402-batch-differs-from-rows[text/csv]",
         "SMC404-model-changed",
+        "SMC406-wrong-number-of-predictions[text/csv]",
         "SMC505-invalid-json",
         "SMC507-accept-forms",
+        "SMC509-accepts-disagree",
         "SMC510-default-accept-refused",
         "SMC511-served-as-html",
         "SMC602-answers-disagree",
@@ -56,6 +59,7 @@ def test_the_correct_script_gets_no_error_and_the_known_warnings() -> None:
         "SMC705-stacks-disagree",
     }
     assert found["SMC703-override-narrows-default"] == "warned"
+    assert found["SMC402-batch-differs-from-rows[text/csv]"] == "skipped", "its line is one request"
     assert found["SMC404-model-changed"] == "skipped", "its model is a text"
     assert found["SMC705-stacks-disagree"] == "skipped", "it is judged under one stack only"
     assert found["SMC306-content-types-disagree"] == "skipped", "it takes one content type only"
