@@ -30,7 +30,7 @@ def cuts(valid: SearchStrategy[bytes]) -> SearchStrategy[bytes]:
 
     def damage(body: bytes) -> SearchStrategy[bytes]:
         place = st.integers(0, max(len(body) - 1, 0))
-        strange = st.sampled_from([b"", b",", b"x", b'"', b"\n", b"{", b"[", b" ", b"-", b"\x00", b"nan"])
+        strange = st.sampled_from([b"", b",", b"x", b'"', b"\n", b"{", b"[", b" ", b"-", b"\x00", b"nan", b"\xff"])
         return st.one_of(
             place.map(lambda at: body[:at]),
             st.builds(lambda at, what: body[:at] + what + body[at + 1 :], place, strange),
