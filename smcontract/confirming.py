@@ -38,7 +38,8 @@ def _confirm(session: Session, violation: Violation) -> tuple[Violation | None, 
     if request is None or by is None or violation.severity is Severity.NOTE:
         return violation, None
     here = session.exchange(request)
-    if here.ended is Ended.TIMED_OUT or _status(here) != _claimed(violation):
+    of_stub = here.failure is not None and here.failure.of_stub
+    if of_stub or here.ended is Ended.TIMED_OUT or _status(here) != _claimed(violation):
         return violation, None
     there = session.toolkit.exchange(request)
     unusable = _unusable(session)

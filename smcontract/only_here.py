@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from smcontract.endpoints import Failure
@@ -64,7 +64,7 @@ def missing_here(failure: Failure, script: Script, code_dir: Path) -> str | None
 def _package(failure: Failure, code_dir: Path) -> str | None:
     name = failure.missing_module
     if name is not None and not _is_beside(name, code_dir):
-        return _install(name)
+        return not_installed((name,))
     found = _NO_NAME.match(failure.message) if failure.type == "ImportError" else None
     if found is not None and not _is_beside(found[2], code_dir):
         return (
@@ -74,10 +74,15 @@ def _package(failure: Failure, code_dir: Path) -> str | None:
     return None
 
 
-def _install(package: str) -> str:
+def not_installed(packages: Sequence[str]) -> str:
+    """Say what to do about packages that are not installed here."""
+    if len(packages) == 1:
+        what, them = f"package {packages[0]!r}, which is", "it"
+    else:
+        what, them = f"packages {', '.join(map(repr, packages))}, which are", "them"
     return (
-        f"the script needs the package {package!r}, which is not installed here: install it, or "
-        f"name an interpreter that has it with --smcontract-python"
+        f"the script needs the {what} not installed here: install {them}, or "
+        f"name an interpreter that has {them} with --smcontract-python"
     )
 
 
@@ -101,7 +106,7 @@ def _optional_package(failure: Failure, script: Script) -> str | None:
             if is_unbound
             else _reads_none(name, failure.message, code)
         ):
-            return _install(package)
+            return not_installed((package,))
     return None
 
 

@@ -138,6 +138,14 @@ OPTIONS: tuple[Option, ...] = (
         "where model_fn finds no model, judge the rest with a stand-in that answers row by row (default), or skip it",
         choices=("auto", "off"),
     ),
+    _option(
+        "stub-missing",
+        "choice",
+        "auto|off",
+        "put stubs in the place of what the script imports and this machine has not (default), so that what does not "
+        "need it is judged, or leave it missing",
+        choices=("auto", "off"),
+    ),
     _option("python", "path", "PATH", "another interpreter for the script's process"),
     _option("env", "pairs", "KEY=VALUE", "set a variable of the container's environment", repeatable=True),
     _option(

@@ -93,7 +93,12 @@ def record(
         for seen in result.fallbacks
     )
     return ItemRecord(
-        script=replace(script_report(judged, item.stack, root), fallbacks=fallbacks, stand_in=result.stand_in),
+        script=replace(
+            script_report(judged, item.stack, root),
+            fallbacks=fallbacks,
+            stand_in=result.stand_in,
+            stubbed=result.stubbed,
+        ),
         check=CheckResult(
             id=node_id,
             code=item.check.code,

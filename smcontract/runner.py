@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from smcontract.checks import Per, Phase
 from smcontract.checks._check import Check
@@ -17,10 +18,12 @@ from smcontract.judgement import code_of_load
 from smcontract.payloads._codec import media_type
 from smcontract.plan import Item
 from smcontract.properties import Property
+from smcontract.resting import RestsOnStub, as_far_as_known, need_untouched
 from smcontract.session import Inconclusive, Session
 from smcontract.standing_in import told_apart
 from smcontract.violations import Severity, Violation
 
+T = TypeVar("T")
 WHOLE_SCRIPT = frozenset({"SMC101", "SMC102", "SMC106", "SMC701"})
 """Static findings after which nothing that runs says anything new."""
 
@@ -41,6 +44,7 @@ class Result:
     """How one item ended. `reason` says why it was skipped, or what qualifies a pass.
 
     `stand_in` says why a stand-in took the model's place, if one did.
+    `stubbed` are the packages in whose place stubs stand, as far as the script has been loaded.
     """
 
     outcome: str
@@ -50,6 +54,7 @@ class Result:
     examples: int = 0
     seconds: float = 0.0
     stand_in: str | None = None
+    stubbed: tuple[str, ...] = ()
 
 
 def run(item: Item, session: Session, prop: Property) -> Result:
@@ -86,6 +91,7 @@ def run(item: Item, session: Session, prop: Property) -> Result:
         violations=tuple(violations),
         fallbacks=tuple(ctx.fallbacks),
         examples=max(prop.examples, ctx.judged),
+        stubbed=session.stubbed,
         seconds=time.monotonic() - started,
         stand_in=session.stand_in,
     )
@@ -101,15 +107,27 @@ def _outcome(violations: list[Violation], *, strict: bool) -> str:
 def _run(ctx: CheckContext, item: Item, session: Session, prop: Property) -> tuple[list[Violation], str | None]:
     """Return the violations, and why the search for them ended early if it did."""
     need_judgeable(ctx)
-    found = list(_judge_all(ctx, item, prop))
+    found = list(_known(ctx, _judge_all(ctx, item, prop)))
     kept, explained = unexplained(session, found)
     if explained and not kept:
         raise Inconclusive(f"reported as {explained[0]}")
+    if not kept and ctx.rests_on is not None:
+        raise Inconclusive(ctx.rests_on, ctx.kept_by)
     if not kept and item.check.cases is not None and not ctx.judged:
         why = ctx.elsewhere[0] if ctx.elsewhere else prop.stopped or "no request could be made"
         raise Inconclusive(why, ctx.kept_by)
     why_so = prop.stopped or ctx.note or _mostly_refused(ctx, prop) or _rests_on_stand_in(session)
     return told_apart(session, kept), why_so
+
+
+def _known(ctx: CheckContext, found: Iterable[T]) -> Iterator[T]:
+    """Yield what is found as long as it does not rest on a stub."""
+
+    def note(why: RestsOnStub) -> None:
+        ctx.rests_on = ctx.rests_on or str(why)
+        ctx.kept_by = ctx.kept_by or why.failure
+
+    return as_far_as_known(found, note)
 
 
 def _mostly_refused(ctx: CheckContext, prop: Property) -> str | None:
@@ -156,6 +174,7 @@ def need_judgeable(ctx: CheckContext) -> None:
 def _need_loaded(ctx: CheckContext) -> None:
     """Skip what needs a model that did not load; the load checks themselves say why it did not."""
     if Phase.LOAD in ctx.check.phases:
+        need_untouched(ctx.session, import_too=ctx.check.code == "SMC201")
         return
     loaded = ctx.ready()
     if loaded.ok:
@@ -173,7 +192,7 @@ def _judge_all(ctx: CheckContext, item: Item, prop: Property) -> Iterator[Violat
         return
     yield from _judge_cases(ctx, item.check, prop)
     if item.check.after is not None:
-        yield from item.check.after(ctx)
+        yield from _known(ctx, item.check.after(ctx))
 
 
 def _judge_cases(ctx: CheckContext, check: Check, prop: Property) -> Iterator[Violation]:
@@ -185,19 +204,19 @@ def _judge_cases(ctx: CheckContext, check: Check, prop: Property) -> Iterator[Vi
     serious = any(violation.severity is not Severity.NOTE for violation in found)
     if serious or Phase.PROPERTY not in check.phases or Phase.PROPERTY not in phases:
         return
-    if ctx.elsewhere and not ctx.judged:
+    if (ctx.elsewhere or ctx.rests_on) and not ctx.judged:
         return
     strategy = check.cases.strategy(ctx)
     if strategy is not None:
-        yield from prop.run(ctx, strategy, check.function)
+        yield from prop.run(ctx, strategy, lambda ctx, case: _known(ctx, check.function(ctx, case)))
 
 
 def _matrix(ctx: CheckContext, check: Check) -> list[Violation]:
     found: dict[tuple[object, ...], Violation] = {}
     if check.once is not None:
-        found.update((violation.key, violation) for violation in check.once(ctx))
-    for case in check.cases.matrix(ctx):
-        for violation in check.function(ctx, case):
+        found.update((violation.key, violation) for violation in _known(ctx, check.once(ctx)))
+    for case in _known(ctx, check.cases.matrix(ctx)):
+        for violation in _known(ctx, check.function(ctx, case)):
             found.setdefault(violation.key, violation)
         if len(found) >= MATRIX_LIMIT:
             break

@@ -10,7 +10,7 @@ from typing import Any
 
 from smcontract.endpoints import Ended, Exchange, Failure, Loaded, LocalEndpoint
 from smcontract.judgement import cannot_be_called
-from smcontract.only_here import missing_here
+from smcontract.only_here import missing_here, not_installed
 from smcontract.probing import Probe, probe, takes_other_body_type
 from smcontract.script import Script
 from smcontract.script.families import Family, family_of
@@ -82,15 +82,24 @@ class Session:
             timeout=self.settings.timeout,
             load_timeout=self.settings.load_timeout,
             stand_in_for=None if engine == "worker" or self.settings.stand_in == "off" else self._stand_in_for,
+            stubs_missing=self.settings.stub_missing == "auto",
         )
 
     def _stand_in_for(self, loaded: Loaded) -> dict[str, object] | None:
         """Say what stands in the model's place, where the model is what could not be had."""
+        if loaded.of_stub and self.script.tree is not None:
+            self.stand_in = not_installed(loaded.touched)
+            return uses_of_model(self.script)
         failure = loaded.failure
         if failure is None or failure.stage != "model_fn" or cannot_be_called(failure) or self.script.tree is None:
             return None
         self.stand_in = self.missing_here(failure) or self._needs_model(failure)
         return None if self.stand_in is None else uses_of_model(self.script)
+
+    @property
+    def stubbed(self) -> tuple[str, ...]:
+        """The packages in whose place stubs stand, once the script has been loaded."""
+        return self.endpoint.load().stubbed if "endpoint" in self.__dict__ and self.endpoint.is_loaded else ()
 
     @cached_property
     def family(self) -> Family:

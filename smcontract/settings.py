@@ -47,6 +47,7 @@ class Settings:
     engine: str = "builtin"
     confirm: str = "auto"
     stand_in: str = "auto"
+    stub_missing: str = "auto"
     python: Path | None = None
     env: Mapping[str, str] = field(default_factory=_nothing)
     reports: tuple[Path, ...] = ()

@@ -49,6 +49,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("judgement", "only_here"),
     ("probing",),
     ("session",),
+    ("resting",),
     ("lifecycle",),
     ("confirming",),
     ("checks",),

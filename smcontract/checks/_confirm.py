@@ -80,13 +80,14 @@ def some_body(ctx: CheckContext, content_type: str) -> bytes:
 
 
 def can_run(ctx: CheckContext) -> bool:
-    """Whether the script may be run and loads here."""
+    """Whether the script may be run and loads here, without a stub: what one goes along with refutes nothing."""
     if not RUNNING & set(ctx.session.settings.phases):
         return False
     try:
-        return ctx.loaded().ok
+        loaded = ctx.loaded()
     except Inconclusive:
         return False
+    return loaded.ok and not loaded.stubbed
 
 
 def _returned_none(exchange: Exchange, function: str | None) -> bool:

@@ -11,6 +11,7 @@ from smcontract.endpoints import Ended, Exchange, Failure, Loaded, LocalEndpoint
 from smcontract.judgement import ALWAYS_ACCIDENTS, is_accident, is_deliberate, responsible, user_frame
 from smcontract.payloads._domain import Domain
 from smcontract.probing import is_of_values
+from smcontract.resting import judgeable
 from smcontract.script import Script
 from smcontract.session import Inconclusive, Session
 from smcontract.stacks import Stack
@@ -35,8 +36,8 @@ class CheckContext:
 
     `judged` counts the requests that said something about this check, `refused` those that the script
     refused as is its right, and `elsewhere` holds why others said nothing, the first because of the failure
-    `kept_by`. `gathered` is what a check with an `after` keeps of its cases. `seed` is the run's, and `note` what
-    qualifies a pass.
+    `kept_by`. `rests_on` says which package a request needed that is not installed here. `gathered` is what
+    a check with an `after` keeps of its cases. `seed` is the run's, and `note` what qualifies a pass.
     """
 
     check: Check
@@ -48,6 +49,7 @@ class CheckContext:
     kept_by: Failure | None = None
     judged: int = 0
     refused: int = 0
+    rests_on: str | None = None
     gathered: dict[Any, Any] = field(default_factory=dict)
     seed: int = 0
     note: str = ""
@@ -76,8 +78,8 @@ class CheckContext:
         return self.session.ready()
 
     def exchange(self, request: Request, *, export: tuple[str, ...] = ()) -> Exchange:
-        """Send a request and return all that came of it."""
-        return self.session.exchange(request, export=export)
+        """Send a request and return all that came of it; raises `RestsOnStub` where what is wanted rests on one."""
+        return judgeable(self.session, self.session.exchange(request, export=export), export)
 
     def request(self, body: bytes, *, content_type: str | None = None, accept: str | None = None) -> Request:
         """Return a request of this item's content type and accept, unless others are named."""

@@ -9,6 +9,7 @@ from smcontract.checks._responses import read_back
 from smcontract.endpoints import Exchange
 from smcontract.payloads._codec import as_numbers, close, flatten
 from smcontract.payloads._domain import Domain
+from smcontract.resting import judgeable
 from smcontract.violations import Request
 
 Values = list[Any]
@@ -23,7 +24,7 @@ def domains(ctx: CheckContext) -> list[Domain]:
 
 def masked(ctx: CheckContext, function: str, request: Request, *, export: tuple[str, ...] = ()) -> Exchange:
     """Send a request with one of the script's functions hidden."""
-    return ctx.session.exchange(request, mask=(function,), export=export)
+    return judgeable(ctx.session, ctx.session.exchange(request, mask=(function,), export=export), export)
 
 
 def answer_of(exchange: Exchange) -> Values | None:

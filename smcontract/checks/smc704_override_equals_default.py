@@ -14,6 +14,7 @@ from smcontract.checks._sources import make_case
 from smcontract.endpoints import Exchange, Stage
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._malformed import malformed
+from smcontract.resting import judgeable
 from smcontract.violations import Severity, Violation
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def override_equals_default(ctx: CheckContext, case: Case) -> Iterator[Violation
     if not same:
         ctx.judged += 1
         return
-    exchange = ctx.session.exchange(case.request, export=tuple(same))
+    exchange = judgeable(ctx.session, ctx.session.exchange(case.request, export=tuple(same)))
     for function in same:
         other = masked(ctx, function, case.request, export=(function,))
         ctx.gathered[function] = _same(exchange, other, function)

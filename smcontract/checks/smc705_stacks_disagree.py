@@ -13,6 +13,7 @@ from smcontract.checks._masked import alike, answer_of
 from smcontract.checks._responses import label
 from smcontract.endpoints import Ended, Exchange
 from smcontract.payloads._domain import Domain
+from smcontract.resting import judgeable
 from smcontract.session import Inconclusive, Session
 from smcontract.stacks import Stack
 from smcontract.violations import OnSageMaker, Request, Severity, Violation
@@ -166,7 +167,7 @@ def stacks_disagree(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     """
     sessions = _sessions(ctx)
     ctx.judged += 1
-    exchanges = [session.exchange(case.request) for session in sessions]
+    exchanges = [judgeable(session, session.exchange(case.request)) for session in sessions]
     first, *others = exchanges
     if all(_agree(ctx, first, other) for other in others):
         return

@@ -44,7 +44,8 @@ class Failure:
     `stage` is `import`, `initialize` or a function's name; `by` is `script` or `default`. `frames` are
     innermost last and hold no frame of this package. `escapes` says that the exception is not an
     `Exception` (a `SystemExit`), so that the server's worker would die of it. `of_model` says that a stand-in
-    for the model had been asked before.
+    for the model had been asked before, `of_stub` that it tells no more than that a package is missing here, in
+    whose place a stub stands.
     """
 
     stage: str
@@ -57,6 +58,7 @@ class Failure:
     escapes: bool
     toolkit_error: bool
     of_model: bool = False
+    of_stub: bool = False
 
     @classmethod
     def from_wire(cls, data: dict[str, Any]) -> Failure:
@@ -81,6 +83,7 @@ class Failure:
             escapes=bool(data.get("escapes")),
             toolkit_error=bool(data.get("toolkit_error")),
             of_model=bool(data.get("of_model")),
+            of_stub=bool(data.get("of_stub")),
         )
 
     def __str__(self) -> str:
@@ -160,7 +163,8 @@ class Loaded:
 
     `by` maps each function's name to `script`, `default` or `missing`; `module_file` is the file that
     the container's import found; `seconds` covers import and `model_fn`; `response` is what every request is
-    answered where the failure is.
+    answered where the failure is. `stubbed` are the packages in whose place stubs stand, `touched` those of them
+    that the import and `model_fn` used; `of_stub` says that the model is a stub, or holds one.
     """
 
     ok: bool
@@ -169,6 +173,9 @@ class Loaded:
     by: dict[str, str] | None = None
     model: Value | None = None
     module_file: str | None = None
+    stubbed: tuple[str, ...] = ()
+    touched: tuple[str, ...] = ()
+    of_stub: bool = False
     response: Response | None = None
     death: str = ""
     seconds: float = 0.0

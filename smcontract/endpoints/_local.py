@@ -18,7 +18,9 @@ from smcontract.endpoints._exchange import Ended, Exchange, Failure, Loaded, Res
 from smcontract.endpoints._installed import WORKERS, find_installed
 from smcontract.endpoints._wire import read_stage, read_value
 from smcontract.endpoints._worker import WorkerChannel
+from smcontract.runtime.stub_imports import find_missing
 from smcontract.stacks import Stack
+from smcontract.stacks._packages import PACKAGES
 from smcontract.targets import Target
 from smcontract.violations import Request
 
@@ -45,6 +47,7 @@ class LocalEndpoint:
         timeout: float = 60.0,
         load_timeout: float = 60.0,
         stand_in_for: Callable[[Loaded], dict[str, Any] | None] | None = None,
+        stubs_missing: bool = False,
     ) -> None:
         self.target = target
         self.stack = stack
@@ -55,6 +58,7 @@ class LocalEndpoint:
         """How often the process died or had to be ended."""
         self._python = python or sys.executable
         self._extra = dict(environment or {})
+        self._stubs_missing = stubs_missing
         self._isolation = isolation
         self._home: Path | None = None
         self._channel: Channel | None = None
@@ -113,13 +117,23 @@ class LocalEndpoint:
                     "stack": f"{self.stack.name}@{self.stack.version}",
                     "mask": list(mask),
                     "stand_in": self._stand_in,
+                    "stubs_missing": self._stubs_missing,
                 },
                 [],
                 self.load_timeout,
             )
         except ChannelEnded as end:
             seconds = time.monotonic() - started
-            loaded = Loaded(ok=False, ended=end.ended, death=end.death, seconds=seconds, output=end.output)
+            loaded = Loaded(
+                ok=False,
+                ended=end.ended,
+                death=end.death,
+                seconds=seconds,
+                output=end.output,
+                # It may be a stub that it waited for, or died of.
+                stubbed=(absent := self._absent()),
+                touched=absent,
+            )
         else:
             loaded = self._read_loaded(message, blobs, time.monotonic() - started)
         self._loaded[mask] = loaded
@@ -136,6 +150,11 @@ class LocalEndpoint:
             self._stand_in["flavour"] = flavour
             if self._channel is not None:
                 self._call({"op": "answer_as", "flavour": flavour}, [])
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether loading has been tried, so that to load does no more than say how it went."""
+        return NO_MASK in self._loaded
 
     def exchange(
         self,
@@ -326,10 +345,17 @@ class LocalEndpoint:
             by=by or None,
             model=read_value(model, None, []) if model else None,
             module_file=message.get("module_file"),
+            stubbed=tuple(message.get("stubbed") or ()),
+            touched=tuple(message.get("touched") or ()),
+            of_stub=bool(message.get("of_stub")),
             response=_response(dict(message, body=0), blobs) if "status" in message else None,
             seconds=seconds,
             output=output,
         )
+
+    def _absent(self) -> tuple[str, ...]:
+        """Return the packages that the script needs and that this interpreter has not, where stubs took their place."""
+        return find_missing(str(self.target.code_dir), self.target.module, PACKAGES) if self._stubs_missing else ()
 
     def _no_answer(self, ended: Ended, death: str) -> Response:
         if ended is Ended.TIMED_OUT:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from smcontract.runtime.stub_values import is_stub
+
 _PLAIN = {
     type(None): {"type": "builtins.NoneType", "none": True, "length": None, "dtype": None, "shape": None},
     int: {"type": "builtins.int", "none": False, "length": None, "dtype": None, "shape": None},
@@ -29,6 +31,8 @@ def describe(value: Any) -> Dict[str, Any]:
     name = _SIZED.get(cls)
     if name is not None:
         return {"type": name, "none": False, "length": len(value), "dtype": None, "shape": None}
+    if is_stub(value):
+        return {"type": type_name(value), "none": False, "length": None, "dtype": None, "shape": None}
     shape = _shape(value)
     return {
         "type": type_name(value),

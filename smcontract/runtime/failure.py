@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 from typing import Any, Dict, List
 
+from smcontract.runtime.stub_touching import MissingPackage
 from smcontract.stacks._codecs import UnsupportedFormatError
 from smcontract.stacks._model_server import is_toolkit_error
 from smcontract.stacks._traceback import message_of, script_frames
@@ -24,6 +25,7 @@ def failure_of(stage: str, by: str, exception: BaseException) -> Dict[str, Any]:
         "module": cls.__module__,
         "message": _printable("(its str() fails)" if message is None else message, _MAX_MESSAGE),
         "frames": _frames(exception),
+        "of_stub": isinstance(exception, MissingPackage),
         "missing_module": exception.name if isinstance(exception, ModuleNotFoundError) else None,
         "escapes": not isinstance(exception, Exception),
         "toolkit_error": is_toolkit_error(exception) or _is_unsupported(exception),

@@ -9,7 +9,8 @@ import sys
 from types import ModuleType
 from typing import Dict, List, Optional, Sequence, Set, Tuple
 
-from smcontract.stacks._packages import ContainerPackages
+from smcontract.runtime.stub_imports import StubImports
+from smcontract.stacks._packages import PACKAGES, ContainerPackages
 
 # Code directories of scripts that are loaded now: in pytest's process there may be several.
 _loaded: List["Loaded"] = []
@@ -18,10 +19,14 @@ _loaded: List["Loaded"] = []
 class Loaded:
     """A script's module, and what importing it changed in this process."""
 
-    def __init__(self, code_dir: str, name: str, packages: Sequence[str] = ()) -> None:
+    def __init__(self, code_dir: str, name: str, packages: Sequence[str] = (), *, stubs_missing: bool = False) -> None:
         self.code_dir = code_dir
         self.name = name
+        self._stubs: Optional[StubImports] = None
         self._packages = ContainerPackages(packages)
+        if stubs_missing:
+            self._stubs = StubImports(code_dir, PACKAGES)
+            self._packages = ContainerPackages(PACKAGES, self._stubs.name)
         self.module: Optional[ModuleType] = None
         self._path = list(sys.path)
         self._displaced: Dict[str, ModuleType] = {}
@@ -38,8 +43,20 @@ class Loaded:
         sys.path[:] = [self.code_dir, *(entry for entry in sys.path if entry != self.code_dir)]
         sys.meta_path.append(self._packages)
         importlib.invalidate_caches()
+        if self._stubs is not None:
+            self._stubs.install_for(self.name)
         if importlib.util.find_spec(self.name) is not None:
             self.module = importlib.import_module(self.name)
+
+    @property
+    def uses_stubs(self) -> bool:
+        """Whether any stub may come into play."""
+        return self._stubs is not None and self._stubs.is_installed
+
+    @property
+    def stubbed(self) -> Tuple[str, ...]:
+        """The packages in whose place stubs stand, sorted."""
+        return () if self._stubs is None else tuple(sorted(self._stubs.packages))
 
     @property
     def file(self) -> Optional[str]:
@@ -56,6 +73,8 @@ class Loaded:
         later = _loaded[place:]
         if self._packages in sys.meta_path:
             sys.meta_path.remove(self._packages)
+        if self._stubs is not None:
+            self._stubs.remove()
         # What is under this directory now may be of one that was loaded later from the same.
         sharing = [other for other in later if other.code_dir == self.code_dir]
         for other in sharing:

@@ -21,6 +21,8 @@ from smcontract.runtime.loading import Loaded
 from smcontract.runtime.plan import Plan, Step, default_step, make_plan
 from smcontract.runtime.stand_in import InPlaceOfModelFn, is_stand_in, put_in_place
 from smcontract.runtime.state import state_of
+from smcontract.runtime.stub_watch import Watch, told_of_stub
+from smcontract.runtime.stubs import holds_stub
 from smcontract.runtime.values import MessageError, Values, from_blob
 from smcontract.stacks import get_stack
 from smcontract.stacks._base import Answer, Stack
@@ -50,6 +52,7 @@ class Service:
         self._plans: Dict[FrozenSet[str], Plan] = {}
         self._models: Dict[bool, Any] = {}
         self._values = Values()
+        self._watch = Watch()
         self._model_dir = ""
         self._scratch: Optional[str] = None
         self._context: Any = None
@@ -114,9 +117,15 @@ class Service:
             self._context = stack.new_context(self._model_dir)
             # Read before the script is imported, as in the containers: what it sets itself comes too late.
             self._environment = dict(os.environ)
-            self._loaded = Loaded(message["code_dir"], message["module"], stack.packages)
+            self._loaded = Loaded(
+                message["code_dir"],
+                message["module"],
+                stack.packages,
+                stubs_missing=bool(message.get("stubs_missing")),
+            )
+            self._watch = Watch()
             try:
-                self._loaded.load()
+                self._watch.load(self._loaded)
             except BaseException as error:
                 self._reraise_interrupt(error)
                 failure = failure_of("import", "script", error)
@@ -136,6 +145,9 @@ class Service:
             "resolution": plan.resolution,
             "model": describe(model),
             "module_file": self._loaded.file,
+            "stubbed": self._loaded.stubbed,
+            "touched": sorted(self._watch.touched),
+            "of_stub": self._loaded.uses_stubs and holds_stub(model),
         }, []
 
     def _ready(self, mask: FrozenSet[str]) -> Tuple[Plan, Any]:
@@ -168,7 +180,7 @@ class Service:
 
     def _run(self, step: Step, *arguments: Any) -> Any:
         try:
-            return step.call(*arguments)
+            return self._watch.call(step, arguments)
         except BaseException as error:
             self._reraise_interrupt(error)
             raise StageError(step, error) from None
@@ -248,7 +260,7 @@ class Service:
 
     def _facts(self, message: Message, _: List[bytes]) -> Reply:
         _plan, model = self._ready(frozenset(message.get("mask") or ()))
-        return {} if is_stand_in(model) else facts_of(model), []
+        return {} if is_stand_in(model) else told_of_stub(model) or facts_of(model), []
 
     @property
     def _was_asked(self) -> bool:

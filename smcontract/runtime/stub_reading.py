@@ -15,15 +15,20 @@ _ENDS = frozenset({"exit", "_exit", "quit"})
 
 
 class Source(NamedTuple):
-    """One file: lines of imports that it can do without, of decorators, what it catches, and what it leaves unbound."""
+    """One file: lines of imports that it can do without, and the packages of the others; and what its names are.
+
+    `decorators` are lines and names of what is decorated, `caught` the last parts of what stands in `except` clauses,
+    `unbound` the names that it reads and binds nowhere.
+    """
 
     guarded: FrozenSet[int]
+    needed: FrozenSet[str]
     decorators: FrozenSet[Tuple[int, str]]
     caught: FrozenSet[str]
     unbound: FrozenSet[str]
 
 
-_NOTHING = Source(frozenset(), frozenset(), frozenset(), frozenset())
+_NOTHING = Source(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
 _sources: Dict[str, Source] = {}
 _directories: List[str] = []
 
@@ -38,7 +43,8 @@ def end(code_dir: str) -> None:
     directory = os.path.join(os.path.realpath(code_dir), "")
     if directory in _directories:
         _directories.remove(directory)
-    _sources.clear()
+    for file in [file for file in _sources if not is_own(file)]:
+        del _sources[file]
 
 
 def is_own(file: Any) -> bool:
@@ -81,6 +87,7 @@ def _read(tree: ast.Module) -> Source:
     bound: Set[str] = set()
     read: Set[str] = set()
     aliases: Dict[str, str] = {}
+    imports: List[Tuple[int, str]] = []
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             bound.add(node.name)
@@ -88,6 +95,7 @@ def _read(tree: ast.Module) -> Source:
                 first = min(decorator.lineno for decorator in node.decorator_list)
                 decorators.update((line, node.name) for line in range(first, node.lineno + 1))
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            imports += [(node.lineno, name.partition(".")[0]) for name in _modules(node)]
             for alias in node.names:
                 bound.add(alias.asname or alias.name.partition(".")[0])
                 aliases[alias.asname or alias.name] = alias.name.rpartition(".")[2]
@@ -96,6 +104,9 @@ def _read(tree: ast.Module) -> Source:
                 guarded.update(_imports(node.body))
         elif isinstance(node, ast.With):
             if any(_suppresses(item.context_expr) for item in node.items):
+                guarded.update(_imports(node.body))
+        elif isinstance(node, ast.If):
+            if _is_not_of_serving(node.test):
                 guarded.update(_imports(node.body))
         elif isinstance(node, ast.ExceptHandler):
             caught.update(_last_names(node.type))
@@ -107,10 +118,24 @@ def _read(tree: ast.Module) -> Source:
     caught.update(aliases[name] for name in list(caught) if name in aliases)
     return Source(
         guarded=frozenset(guarded),
+        needed=frozenset(top for line, top in imports if line not in guarded),
         decorators=frozenset(decorators),
         caught=frozenset(caught),
         unbound=frozenset(name for name in read - bound if not hasattr(builtins, name)),
     )
+
+
+def _modules(node: Any) -> List[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if node.module and not node.level else []
+
+
+def _is_not_of_serving(test: ast.expr) -> bool:
+    """Whether a condition is true only for type checkers, or where the script is run by itself."""
+    if "TYPE_CHECKING" in _last_names(test):
+        return True
+    return isinstance(test, ast.Compare) and "__name__" in _last_names(test.left)
 
 
 def _does_without(handler: ast.ExceptHandler) -> bool:

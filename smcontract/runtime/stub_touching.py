@@ -46,7 +46,7 @@ class Record:
     """What was done with stubs since it was last begun; one for the process."""
 
     def __init__(self) -> None:
-        self.mode = OFF
+        self.modes: List[str] = []
         self.begin()
 
     def begin(self) -> None:
@@ -54,6 +54,11 @@ class Record:
         self.paths: List[str] = []
         self.decided = False
         self.raised: Optional[Touched] = None
+
+    @property
+    def mode(self) -> str:
+        """What is going on: requests may overlap in several threads."""
+        return self.modes[-1] if self.modes else OFF
 
     @property
     def packages(self) -> Tuple[str, ...]:

@@ -46,13 +46,14 @@ class ToolkitService(Service):
     def _start(self, mask: FrozenSet[str]) -> Toolkit:
         if self._loaded is None or self._stack is None:
             raise MessageError("no script is loaded")
+        module = self._loaded.module
         try:
             toolkit = Toolkit(self._stack, self._environment)
         except BaseException as error:
             self._reraise_interrupt(error)
             raise StageError(Step(TOOLKIT, "default", Toolkit), error) from None
         try:
-            toolkit.initialize(self._loaded.module, mask, self._context)
+            self._watch.initialize(lambda: toolkit.initialize(module, mask, self._context))
         except BaseException as error:
             self._reraise_interrupt(error)
             name, by, cause = toolkit.recorder.failed or ("initialize", "script", error)
@@ -76,7 +77,7 @@ class ToolkitService(Service):
         self._context.begin(headers_of(message))
         body = _body(blobs[0], message.get("body_type"), is_text=message.get("content_type") in stack.text_types)
         try:
-            (result,) = toolkit.handle(body, self._context)
+            (result,) = self._watch.request(lambda: toolkit.handle(body, self._context))
         except BaseException as error:
             self._reraise_interrupt(error)
             recorder.raised("body", "default", _cause(error))

@@ -172,11 +172,19 @@ _MODULES: Dict[str, Callable[[], Dict[str, Any]]] = {
 }
 
 
-class ContainerPackages(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the given toolkit packages; stands last on `sys.meta_path`."""
+PACKAGES = tuple(sorted({name for name in _MODULES if "." not in name}))
+"""All packages of which something is here."""
 
-    def __init__(self, packages: Sequence[str]) -> None:
+
+class ContainerPackages(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds the given toolkit packages; stands last on `sys.meta_path`.
+
+    `otherwise` answers for names that are not here, by their dotted path.
+    """
+
+    def __init__(self, packages: Sequence[str], otherwise: Optional[Callable[[str], Any]] = None) -> None:
         self._packages = frozenset(packages)
+        self._otherwise = otherwise
 
     def find_spec(
         self,
@@ -204,6 +212,8 @@ class ContainerPackages(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 return importlib.import_module(full)
             if name.startswith("__"):
                 raise AttributeError(name)
+            if self._otherwise is not None:
+                return self._otherwise(full)
             raise ModuleNotFoundError("No module named {!r}".format(full), name=full)
 
         vars(module).update(_MODULES[home](), __getattr__=absent)

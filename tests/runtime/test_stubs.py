@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from smcontract.runtime import stubs
-from smcontract.runtime.stub_touching import LOADING, OFF, REQUEST, Touched, record
+from smcontract.runtime.stub_touching import LOADING, REQUEST, Touched, record
 from smcontract.runtime.stub_values import named, value
 
 OPERATIONS: dict[str, Callable[[Any], object]] = {
@@ -45,7 +45,7 @@ OPERATIONS: dict[str, Callable[[Any], object]] = {
 def clean() -> Iterator[None]:
     stubs.reset()
     yield
-    record.mode = OFF
+    record.modes.clear()
     stubs.reset()
 
 
@@ -59,23 +59,23 @@ def test_names_are_always_the_same() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_while_loading_whatever_is_done_with_a_value_goes_on_and_is_noted(operation: Callable[[Any], object]) -> None:
     thing = value("voidnet.load()")
-    record.mode = LOADING
+    record.modes.append(LOADING)
     operation(thing)
-    record.mode = OFF
+    record.modes.clear()
     assert stubs.touched() == ("voidnet",)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_during_a_request_whatever_is_done_with_a_value_ends_it(operation: Callable[[Any], object]) -> None:
     thing = value("voidnet.load()")
-    record.mode = REQUEST
+    record.modes.append(REQUEST)
     with pytest.raises(Touched):
         operation(thing)
     assert stubs.touched() == ("voidnet",)
 
 
 def test_naming_is_not_using() -> None:
-    record.mode = REQUEST
+    record.modes.append(REQUEST)
     kind: Any = named("voidnet").nn.Module
     assert kind is named("voidnet").nn.Module
     assert named("voidnet") is not None
@@ -93,7 +93,7 @@ def test_a_name_can_be_subclassed_beside_other_bases() -> None:
             super().__init__()
             self.width = width
 
-    record.mode = LOADING
+    record.modes.append(LOADING)
     net = Net(3)
     assert net.width == 3
     assert isinstance(net, Net)
@@ -135,7 +135,7 @@ def test_loops_end() -> None:
 
 
 def test_what_names_a_device_or_a_way_to_compute_is_harmless() -> None:
-    record.mode = REQUEST
+    record.modes.append(REQUEST)
     torch = named("torch")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     with torch.no_grad():

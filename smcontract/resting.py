@@ -1,0 +1,50 @@
+"""What rests on a stub of a package that is not installed here is not judged: neither passed nor failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from smcontract.endpoints import Ended, Exchange
+from smcontract.only_here import not_installed
+from smcontract.session import Inconclusive, Session
+
+T = TypeVar("T")
+
+
+class RestsOnStub(Inconclusive):
+    """A request, or the model, needs a package that is not installed here; the text names it."""
+
+
+def judgeable(session: Session, exchange: Exchange, export: tuple[str, ...] = ()) -> Exchange:
+    """Return an exchange in which no stub had a part, as far as the stages `export` go where some are named.
+
+    Raises `RestsOnStub` for any other. What a script did before it died or hung is not known, so that it may have
+    been a stub that it died of.
+    """
+    failure = exchange.failure
+    if failure is not None and failure.of_stub:
+        if export and all(exchange.stage(name) is not None for name in export):
+            return exchange
+        raise RestsOnStub(session.missing_here(failure) or str(failure), failure)
+    if exchange.ended is not Ended.ANSWERED and failure is None:
+        stubbed = session.endpoint.load().stubbed
+        if stubbed:
+            raise RestsOnStub(not_installed(stubbed))
+    return exchange
+
+
+def need_untouched(session: Session, *, import_too: bool) -> None:
+    """Raise `RestsOnStub` where stubs had a part in what was loaded; with `import_too` where one was imported."""
+    loaded = session.endpoint.load()
+    packages = loaded.stubbed if import_too else loaded.touched
+    if packages and (loaded.ok or loaded.failure is None):
+        raise RestsOnStub(not_installed(packages))
+
+
+def as_far_as_known(found: Iterable[T], note: Callable[[RestsOnStub], None]) -> Iterator[T]:
+    """Yield what is found until it rests on a stub, which is noted."""
+    try:
+        yield from found
+    except RestsOnStub as why:
+        note(why)
