@@ -140,6 +140,9 @@ def _search(served: Served, content_type: str, options: list[Domain], tried: dic
         found = exchange(body)
         if found is not None and not found.shows_stages:
             return found.succeeded
+        if found is not None and found.failure is not None and found.failure.of_stub:
+            # How far it gets beyond is not known here.
+            return found.stage("input_fn") is not None
         return found is not None and bool(found.stage("predict_fn") or found.stage("transform_fn"))
 
     words = list(texts(content_type, served.script.json_keys))

@@ -22,6 +22,7 @@ from smcontract.reporting.json_report import write_json
 from smcontract.reporting.merge import ItemRecord, build_report
 from smcontract.reporting.report import Outcome
 from smcontract.reporting.resolution import format_resolution
+from smcontract.resting import stubs_ahead
 from smcontract.saving import save_cases
 from smcontract.settings_sources import read_flags, read_ini
 from smcontract.workspace import Judged, Workspace
@@ -91,6 +92,8 @@ class ContractPlugin:
             yield f"  model directory {model}, {_counted(checks, 'check')}"
             if unconfirmed := confirmation_problem(stack, settings):
                 yield f"  {unconfirmed}"
+            if stubs := stubs_ahead(judged.target, settings):
+                yield f"  {stubs}"
             yield f"  {format_resolution(resolution(judged.script, stack), stack=stack.name)}"
             if report.model_dir is None and settings.stand_in == "auto":
                 yield "  a stand-in takes the model's place if model_fn fails without one (--smcontract-stand-in off)"

@@ -7,7 +7,11 @@ from typing import TypeVar
 
 from smcontract.endpoints import Ended, Exchange
 from smcontract.only_here import not_installed
+from smcontract.runtime.stub_imports import find_missing
 from smcontract.session import Inconclusive, Session
+from smcontract.settings import Settings
+from smcontract.stacks._packages import PACKAGES
+from smcontract.targets import Target
 
 T = TypeVar("T")
 
@@ -40,6 +44,14 @@ def need_untouched(session: Session, *, import_too: bool) -> None:
     packages = loaded.stubbed if import_too else loaded.touched
     if packages and (loaded.ok or loaded.failure is None):
         raise RestsOnStub(not_installed(packages))
+
+
+def stubs_ahead(target: Target, settings: Settings) -> str | None:
+    """Say in one line for which packages stubs will stand in; None for none, and where it is not known beforehand."""
+    if settings.stub_missing == "off" or settings.engine == "worker" or settings.python is not None:
+        return None
+    packages = find_missing(str(target.code_dir), target.module, PACKAGES)
+    return f"not installed here, stubs stand in: {', '.join(packages)}" if packages else None
 
 
 def as_far_as_known(found: Iterable[T], note: Callable[[RestsOnStub], None]) -> Iterator[T]:

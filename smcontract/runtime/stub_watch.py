@@ -76,6 +76,9 @@ class Watch:
                 result = step.call(*arguments)
         except BaseException as error:
             told = stubs.blamed(error, loading=True)
+            if told is None and step.by == "default" and isinstance(error, ModuleNotFoundError):
+                # The framework that the stack's own default needs.
+                told = missing(error.name or "?")
             self._noted()
             if told is None:
                 raise
