@@ -70,7 +70,14 @@ ALL = ("voidnet", "voidpil", "voidvision")
 def judge(directory: Path, source: str, **settings: Any) -> ScriptReport:
     """Judge a script by every check, with a model directory and few examples."""
     script = write_script(directory, source, files={"model/model.txt": "1"})
-    settings = {"stack": ["inference"], "max_examples": 5, "confirm": "off", "timeout": 5.0, **settings}
+    settings = {
+        "stack": ["inference"],
+        "max_examples": 5,
+        "confirm": "off",
+        "timeout": 5.0,
+        "stand_in": "off",
+        **settings,
+    }
     (report,) = smcontract.check_script(script, **settings).scripts
     return report
 

@@ -92,8 +92,8 @@ def test_a_static_finding_fails_without_running_anything(tmp_path: Path) -> None
         ("def model_fn(:", "SMC301", "reported as SMC101"),
         ("raise ValueError\ndef model_fn(d): pass", "SMC301", "reported as SMC201"),
         ("import os\nos._exit(1)\ndef model_fn(d): pass", "SMC301", "reported as SMC605"),
-        ("import no_such_package\ndef model_fn(d): pass", "SMC301", "'no_such_package'"),
-        ("def model_fn(d): return open(d + '/x')", "SMC301", "--smcontract-model-dir"),
+        ("import no_such_package\ndef model_fn(d): pass", "SMC201", "'no_such_package'"),
+        ("def model_fn(d): return open(d + '/x')", "SMC202", "--smcontract-model-dir"),
     ],
     ids=["unparsable", "fails to import", "dies", "missing package", "missing model"],
 )

@@ -202,8 +202,13 @@ def test_a_given_payload_of_no_table_is_sent_as_it_is(tmp_path: Path) -> None:
 def test_a_missing_package_is_inconclusive(tmp_path: Path) -> None:
     source = "import no_such_package\ndef model_fn(d): pass"
     wanted = r"'no_such_package'.*--smcontract-python"
-    with session_of(tmp_path, source) as session, pytest.raises(Inconclusive, match=wanted):
+    with (
+        session_of(tmp_path, source, stub_missing="off") as session,
+        pytest.raises(Inconclusive, match=wanted),
+    ):
         session.loaded()
+    with session_of(tmp_path, source) as session:
+        assert session.loaded().stubbed == ("no_such_package",)
 
 
 def test_a_missing_sibling_is_the_scripts_own_failure(tmp_path: Path) -> None:

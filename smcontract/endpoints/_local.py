@@ -16,7 +16,7 @@ from smcontract.endpoints._channel import Channel, ChannelEnded, InlineChannel, 
 from smcontract.endpoints._environment import container_environment
 from smcontract.endpoints._exchange import Ended, Exchange, Failure, Loaded, Response, Value
 from smcontract.endpoints._installed import WORKERS, find_installed
-from smcontract.endpoints._wire import read_stage, read_value
+from smcontract.endpoints._wire import read_response, read_stage, read_value
 from smcontract.endpoints._worker import WorkerChannel
 from smcontract.runtime.stub_imports import find_missing
 from smcontract.stacks import Stack
@@ -98,7 +98,7 @@ class LocalEndpoint:
             return self._no_answer(end.ended, end.death)
         if message.get("dies"):
             self._forget_process()
-        return _response(message, blobs)
+        return read_response(message, blobs)
 
     def load(self, mask: tuple[str, ...] = NO_MASK) -> Loaded:
         """Load script and model with the functions in `mask` hidden; once per process and mask."""
@@ -124,14 +124,16 @@ class LocalEndpoint:
             )
         except ChannelEnded as end:
             seconds = time.monotonic() - started
+            # It may be a stub that it waited for, or died of.
+            code_dir, module = str(self.target.code_dir), self.target.module
+            absent = find_missing(code_dir, module, PACKAGES) if self._stubs_missing else ()
             loaded = Loaded(
                 ok=False,
                 ended=end.ended,
                 death=end.death,
                 seconds=seconds,
                 output=end.output,
-                # It may be a stub that it waited for, or died of.
-                stubbed=(absent := self._absent()),
+                stubbed=absent,
                 touched=absent,
             )
         else:
@@ -348,14 +350,10 @@ class LocalEndpoint:
             stubbed=tuple(message.get("stubbed") or ()),
             touched=tuple(message.get("touched") or ()),
             of_stub=bool(message.get("of_stub")),
-            response=_response(dict(message, body=0), blobs) if "status" in message else None,
+            response=read_response(dict(message, body=0), blobs) if "status" in message else None,
             seconds=seconds,
             output=output,
         )
-
-    def _absent(self) -> tuple[str, ...]:
-        """Return the packages that the script needs and that this interpreter has not, where stubs took their place."""
-        return find_missing(str(self.target.code_dir), self.target.module, PACKAGES) if self._stubs_missing else ()
 
     def _no_answer(self, ended: Ended, death: str) -> Response:
         if ended is Ended.TIMED_OUT:
@@ -393,27 +391,17 @@ class LocalEndpoint:
                 death=str(message.get("error") or "the server's worker dies"),
                 seconds=seconds,
                 shows_stages=self.engine != "worker",
-                instead=_response(message, blobs),
+                instead=read_response(message, blobs),
             )
         return Exchange(
             request=request,
             ended=Ended.ANSWERED,
-            response=_response(message, blobs),
+            response=read_response(message, blobs),
             stages=tuple(read_stage(stage, blobs) for stage in message.get("stages") or ()),
             failure=Failure.from_wire(failure) if failure else None,
             seconds=seconds,
             shows_stages=self.engine != "worker",
         )
-
-
-def _response(message: dict[str, Any], blobs: list[bytes]) -> Response:
-    index = message.get("body")
-    return Response(
-        status=int(message["status"]),
-        body=b"" if index is None else blobs[index],
-        content_type=message.get("content_type"),
-        error=message.get("error"),
-    )
 
 
 class _Model:

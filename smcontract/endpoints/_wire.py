@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from smcontract.endpoints._exchange import Stage, Value
+from smcontract.endpoints._exchange import Response, Stage, Value
 
 
 def read_stage(data: dict[str, Any], blobs: list[bytes]) -> Stage:
@@ -51,3 +51,14 @@ def read_export(export: dict[str, Any] | None, blobs: list[bytes]) -> tuple[bool
         array = np.frombuffer(blobs[export["blob"]], dtype=dtype)
         return True, array.reshape(export["shape"])
     return False, None
+
+
+def read_response(message: dict[str, Any], blobs: list[bytes]) -> Response:
+    """Build what a client gets from the runtime's message."""
+    index = message.get("body")
+    return Response(
+        status=int(message["status"]),
+        body=b"" if index is None else blobs[index],
+        content_type=message.get("content_type"),
+        error=message.get("error"),
+    )
