@@ -134,7 +134,7 @@ def test_fallbacks_stand_with_the_script(tmp_path: Path) -> None:
 
 def test_a_skipped_item_has_its_reason(tmp_path: Path) -> None:
     judged = judged_of(tmp_path, write_script(tmp_path, "import no_such_package\ndef model_fn(d): pass"))
-    found = record_of(judged, "SMC301", tmp_path)
+    found = record_of(judged, "SMC201", tmp_path)
     assert found.check.outcome is Outcome.SKIPPED
     assert "no_such_package" in (found.check.reason or "")
     assert found.findings == ()

@@ -83,8 +83,15 @@ EMPTY = case("SMC303-malformed-body-accident[text/csv]")
         pytest.param("body = (", Verdict.FAILED, "now reported as SMC101", id="no-python"),
         pytest.param(
             "import nothing_of_that_name",
-            Verdict.FIXED,
-            "the request is refused with ModuleNotFoundError: No module named 'nothing_of_that_name' in input_fn",
+            Verdict.FAILED,
+            "predict_fn fails by accident on an empty body: IndexError: string index out of range",
+            id="import-of-no-use",
+        ),
+        pytest.param(
+            "import nothing_of_that_name; nothing_of_that_name.load()",
+            Verdict.ERROR,
+            "the script needs the package 'nothing_of_that_name', which is not installed here: install it, or name an "
+            "interpreter that has it with --smcontract-python",
             id="late-import",
         ),
     ],
@@ -123,7 +130,7 @@ def test_a_body_that_only_a_search_found(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_told_is_an_error(tmp_path: Path, source: str, reason: str) -> None:
-    found = replayed(tmp_path, source, case(EMPTY.item, flags={"stand-in": "off"}))
+    found = replayed(tmp_path, source, case(EMPTY.item, flags={"stand-in": "off", "stub-missing": "off"}))
     assert found.verdict is Verdict.ERROR
     assert found.reason.startswith(reason)
 

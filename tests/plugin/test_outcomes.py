@@ -90,7 +90,8 @@ class TestFailed:
 
 class TestSkipped:
     def test_a_missing_package_is_named(self, project: Project) -> None:
-        project.write("inference.py", "import nowhere_to_be_found\n\ndef model_fn(model_dir):\n    return 1\n")
+        uses = "def transform_fn(model, body, content_type, accept):\n    return nowhere_to_be_found.answer(body)\n"
+        project.write("inference.py", f"import nowhere_to_be_found\n\ndef model_fn(model_dir):\n    return 1\n\n{uses}")
         result = project.run("--smcontract", "inference.py", "-rs")
         assert result.ret == 0
         outcomes = result.parseoutcomes()
