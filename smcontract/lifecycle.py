@@ -14,6 +14,7 @@ from random import Random
 from typing import Protocol
 
 from smcontract.endpoints import Ended, Exchange
+from smcontract.resting import judgeable
 from smcontract.session import Inconclusive, Session
 from smcontract.violations import Request
 
@@ -49,7 +50,7 @@ class Send:
 
     def take(self, session: Session) -> Outcome:
         """Send it."""
-        return Outcome(step=self, exchanges=(session.exchange(self.request, export=self.export),))
+        return Outcome(step=self, exchanges=(judgeable(session, session.exchange(self.request, export=self.export)),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class Repeat:
         """Send it so often."""
         exchanges = []
         for _ in range(self.times):
-            exchanges.append(session.exchange(self.request))
+            exchanges.append(judgeable(session, session.exchange(self.request)))
             if exchanges[-1].ended is not Ended.ANSWERED:
                 break
         return Outcome(step=self, exchanges=tuple(exchanges))

@@ -16,7 +16,7 @@ from smcontract.endpoints._channel import Channel, ChannelEnded, InlineChannel, 
 from smcontract.endpoints._environment import container_environment
 from smcontract.endpoints._exchange import Ended, Exchange, Failure, Loaded, Response, Value
 from smcontract.endpoints._installed import WORKERS, find_installed
-from smcontract.endpoints._wire import read_response, read_stage, read_value
+from smcontract.endpoints._wire import read_loaded, read_response, read_stage, read_value
 from smcontract.endpoints._worker import WorkerChannel
 from smcontract.runtime.stub_imports import find_missing
 from smcontract.stacks import Stack
@@ -137,7 +137,8 @@ class LocalEndpoint:
                 touched=absent,
             )
         else:
-            loaded = self._read_loaded(message, blobs, time.monotonic() - started)
+            output = self._channel.output() if self._channel is not None else ""
+            loaded = read_loaded(message, blobs, seconds=time.monotonic() - started, output=output)
         self._loaded[mask] = loaded
         if self._stand_in is None and self._stand_in_for is not None and "model_fn" not in mask:
             self._stand_in = self._stand_in_for(loaded)
@@ -333,27 +334,6 @@ class LocalEndpoint:
             self._channel.close()
             self._channel = None
         self._loaded = {mask: loaded for mask, loaded in self._loaded.items() if not loaded.ok}
-
-    def _read_loaded(self, message: dict[str, Any], blobs: list[bytes], seconds: float) -> Loaded:
-        output = self._channel.output() if self._channel is not None else ""
-        by = {name: str(served.get("by")) for name, served in (message.get("resolution") or {}).items()}
-        model = message.get("model")
-        failure = message.get("failure")
-        if not message.get("ok") and failure is None:
-            raise RuntimeError(f"the script's process did not understand us: {message.get('error')}")
-        return Loaded(
-            ok=bool(message.get("ok")),
-            failure=Failure.from_wire(failure) if failure else None,
-            by=by or None,
-            model=read_value(model, None, []) if model else None,
-            module_file=message.get("module_file"),
-            stubbed=tuple(message.get("stubbed") or ()),
-            touched=tuple(message.get("touched") or ()),
-            of_stub=bool(message.get("of_stub")),
-            response=read_response(dict(message, body=0), blobs) if "status" in message else None,
-            seconds=seconds,
-            output=output,
-        )
 
     def _no_answer(self, ended: Ended, death: str) -> Response:
         if ended is Ended.TIMED_OUT:

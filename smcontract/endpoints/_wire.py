@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from smcontract.endpoints._exchange import Response, Stage, Value
+from smcontract.endpoints._exchange import Failure, Loaded, Response, Stage, Value
 
 
 def read_stage(data: dict[str, Any], blobs: list[bytes]) -> Stage:
@@ -61,4 +61,26 @@ def read_response(message: dict[str, Any], blobs: list[bytes]) -> Response:
         body=b"" if index is None else blobs[index],
         content_type=message.get("content_type"),
         error=message.get("error"),
+    )
+
+
+def read_loaded(message: dict[str, Any], blobs: list[bytes], *, seconds: float, output: str) -> Loaded:
+    """Build how loading went from the runtime's message; raises RuntimeError where it understood nothing."""
+    by = {name: str(served.get("by")) for name, served in (message.get("resolution") or {}).items()}
+    model = message.get("model")
+    failure = message.get("failure")
+    if not message.get("ok") and failure is None:
+        raise RuntimeError(f"the script's process did not understand us: {message.get('error')}")
+    return Loaded(
+        ok=bool(message.get("ok")),
+        failure=Failure.from_wire(failure) if failure else None,
+        by=by or None,
+        model=read_value(model, None, []) if model else None,
+        module_file=message.get("module_file"),
+        stubbed=tuple(message.get("stubbed") or ()),
+        touched=tuple(message.get("touched") or ()),
+        of_stub=bool(message.get("of_stub")),
+        response=read_response(dict(message, body=0), blobs) if "status" in message else None,
+        seconds=seconds,
+        output=output,
     )

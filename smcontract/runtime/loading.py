@@ -40,11 +40,12 @@ class Loaded:
         _loaded.append(self)
         self._displace()
         self._present = dict(sys.modules)
+        if self._stubs is not None:
+            # Before a module beside the script can be taken for one of the standard library that this needs.
+            self._stubs.install_for(self.name)
         sys.path[:] = [self.code_dir, *(entry for entry in sys.path if entry != self.code_dir)]
         sys.meta_path.append(self._packages)
         importlib.invalidate_caches()
-        if self._stubs is not None:
-            self._stubs.install_for(self.name)
         if importlib.util.find_spec(self.name) is not None:
             self.module = importlib.import_module(self.name)
 
