@@ -192,6 +192,10 @@ def _any_accept(session: Session, known: Violation, violation: Violation) -> boo
     return (violation.code, violation.cause) == ("SMC504", "taken") and _same_function(session, known, violation)
 
 
+def _unpickled(_session: Session, known: Violation, violation: Violation) -> bool:
+    return violation.code == "SMC309" and known.cause == "request"
+
+
 _RULES: dict[str, Callable[[Session, Violation, Violation], bool]] = {
     "SMC103": _default,
     "SMC104": _same_function,
@@ -201,6 +205,7 @@ _RULES: dict[str, Callable[[Session, Violation, Violation], bool]] = {
     "SMC109": _none,
     "SMC111": _same_name,
     "SMC112": _same_function,
+    "SMC115": _unpickled,
     "SMC118": _swallowed,
     "SMC119": _any_accept,
     "SMC120": _same_name,

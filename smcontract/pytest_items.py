@@ -114,6 +114,8 @@ class ContractItem(pytest.Item):
             # Hypothesis' plugin would offer a patch that adds the example to a test file; there is none.
             vars(self).pop("_hypothesis_failing_examples", None)
         self._keep(result)
+        if result.measured:
+            self.add_report_section("call", "smcontract", result.measured)
         if result.outcome == "failed":
             raise ContractFailure(result.violations[0].message)
         if result.outcome == "error":

@@ -19,6 +19,7 @@ from smcontract.payloads._codec import media_type
 from smcontract.plan import Item
 from smcontract.properties import Property
 from smcontract.resting import RestsOnStub, as_far_as_known, need_untouched
+from smcontract.second_look import loads_only_in
 from smcontract.session import Inconclusive, Session
 from smcontract.standing_in import told_apart
 from smcontract.violations import Severity, Violation
@@ -28,7 +29,8 @@ WHOLE_SCRIPT = frozenset({"SMC101", "SMC102", "SMC106", "SMC701"})
 """Static findings after which nothing that runs says anything new."""
 
 OF_STAGES = frozenset(
-    {"SMC302", "SMC303", "SMC306", "SMC501", "SMC502", "SMC504", "SMC505", "SMC506", "SMC703", "SMC704"}
+    {"SMC302", "SMC303", "SMC306", "SMC307", "SMC308", "SMC310"}
+    | {"SMC501", "SMC502", "SMC504", "SMC505", "SMC506", "SMC703", "SMC704"}
 )
 """Checks that look at what the functions returned, and not at the response alone."""
 
@@ -55,6 +57,7 @@ class Result:
     seconds: float = 0.0
     stand_in: str | None = None
     stubbed: tuple[str, ...] = ()
+    measured: str = ""
 
 
 def run(item: Item, session: Session, prop: Property) -> Result:
@@ -94,6 +97,7 @@ def run(item: Item, session: Session, prop: Property) -> Result:
         stubbed=session.stubbed,
         seconds=time.monotonic() - started,
         stand_in=session.stand_in,
+        measured=ctx.measured,
     )
 
 
@@ -182,7 +186,9 @@ def _need_loaded(ctx: CheckContext) -> None:
     failure = loaded.failure
     if failure is None:
         raise Inconclusive("reported as SMC605" if loaded.ended.value == "died" else "reported as SMC604")
-    code = code_of_failure(ctx.session, failure) or code_of_load(failure, ctx.stack)
+    code = code_of_failure(ctx.session, failure)
+    if code is None:
+        code = "SMC204" if loads_only_in(ctx.session) else code_of_load(failure, ctx.stack)
     raise Inconclusive(f"reported as {code}")
 
 

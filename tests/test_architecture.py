@@ -51,6 +51,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("session",),
     ("resting",),
     ("lifecycle",),
+    ("second_look",),
     ("confirming",),
     ("checks",),
     # What is run, and how it ends.

@@ -53,6 +53,8 @@ class CheckContext:
     gathered: dict[Any, Any] = field(default_factory=dict)
     seed: int = 0
     note: str = ""
+    measured: str = ""
+    """What a check says in figures, which are others in each run: it stands beside the item and in no report file."""
 
     @property
     def script(self) -> Script:

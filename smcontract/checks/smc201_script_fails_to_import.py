@@ -8,6 +8,8 @@ from dataclasses import replace
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.endpoints import Failure
+from smcontract.second_look import loads_only_in
+from smcontract.session import Inconclusive
 from smcontract.violations import OnSageMaker, Violation
 
 
@@ -37,7 +39,7 @@ def script_fails_to_import(ctx: CheckContext) -> Iterator[Violation]:
     ## When it stays silent
     A package that is not installed on this machine may be in the image, and whoever deploys may set an
     environment variable: then the item is skipped, and names it and the flag that gives it. So it is with a
-    GPU, the network, and a path under `/opt/ml`.
+    GPU, the network, and a path under `/opt/ml`. Where it loads in another working directory, SMC204 says so.
 
     ## Source
     sagemaker-inference 1.10.1, `transformer.py`, `_validate_user_module_and_set_functions`.
@@ -46,6 +48,8 @@ def script_fails_to_import(ctx: CheckContext) -> Iterator[Violation]:
     if failure is None or failure.stage not in {"import", "initialize"}:
         return
     ctx.loaded()
+    if loads_only_in(ctx.session):
+        raise Inconclusive("reported as SMC204")
     found = ctx.violation(
         message=f"importing {ctx.session.target.module} raises {failure}",
         expected="the module is imported",

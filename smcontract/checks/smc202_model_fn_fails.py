@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
+from smcontract.second_look import loads_only_in
+from smcontract.session import Inconclusive
 from smcontract.violations import OnSageMaker, Violation
 
 
@@ -31,7 +33,8 @@ def model_fn_fails(ctx: CheckContext) -> Iterator[Violation]:
 
     ## When it stays silent
     Without a model directory `model_fn` gets an empty one; what it then raises is inconclusive. So is what
-    only this machine lacks: a package, a variable, a GPU, the network, a path under `/opt/ml`.
+    only this machine lacks: a package, a variable, a GPU, the network, a path under `/opt/ml`. Where it loads in
+    another working directory, SMC204 says so.
 
     ## Source
     sagemaker-inference 1.10.1, `transformer.py`, `validate_and_initialize`; multi-model-server 1.1.11 and
@@ -41,6 +44,8 @@ def model_fn_fails(ctx: CheckContext) -> Iterator[Violation]:
     failure = loaded.failure
     if loaded.ok or failure is None or failure.stage != "model_fn" or failure.by == "default":
         return
+    if loads_only_in(ctx.session):
+        raise Inconclusive("reported as SMC204")
     found = ctx.violation(
         message=f"model_fn raises {failure}",
         expected="model_fn(model_dir) returns the model",

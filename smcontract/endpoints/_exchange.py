@@ -115,12 +115,14 @@ class Stage:
     """One function that ran: its name, who serves it (`script` or `default`), and what it returned.
 
     `of_model` says that a stand-in for the model had been asked by then.
+    `given` is, where it was asked for, the value that it was given, as it is once the function has returned.
     """
 
     name: str
     by: str
     value: Value
     of_model: bool = False
+    given: Value | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +164,8 @@ class Loaded:
     """How loading went: `ok`, or the failure, or how the process ended.
 
     `by` maps each function's name to `script`, `default` or `missing`; `module_file` is the file that
-    the container's import found; `seconds` covers import and `model_fn`; `response` is what every request is
+    the container's import found; `seconds` covers import and `model_fn`, `peak` is the most bytes that the process
+    held until then (None where nobody tells); `response` is what every request is
     answered where the failure is. `stubbed` are the packages in whose place stubs stand, `touched` those of them
     that the import and `model_fn` used; `of_stub` says that the model is a stub, or holds one.
     """
@@ -176,6 +179,7 @@ class Loaded:
     stubbed: tuple[str, ...] = ()
     touched: tuple[str, ...] = ()
     of_stub: bool = False
+    peak: int | None = None
     response: Response | None = None
     death: str = ""
     seconds: float = 0.0

@@ -16,7 +16,7 @@ from smcontract.endpoints._channel import Channel, ChannelEnded, InlineChannel, 
 from smcontract.endpoints._environment import container_environment
 from smcontract.endpoints._exchange import Ended, Exchange, Failure, Loaded, Response, Value
 from smcontract.endpoints._installed import WORKERS, find_installed
-from smcontract.endpoints._wire import read_loaded, read_response, read_stage, read_value
+from smcontract.endpoints._wire import read_exchange, read_loaded, read_response, read_value
 from smcontract.endpoints._worker import WorkerChannel
 from smcontract.runtime.stub_imports import find_missing
 from smcontract.stacks import Stack
@@ -30,9 +30,10 @@ NO_MASK: tuple[str, ...] = ()
 class LocalEndpoint:
     """An entry-point script behind the model of its stack.
 
-    Starts its process at the first request, loads the model once, and starts again after a death. A
-    mask names functions of the script that are hidden, so that the stack's defaults take over. `stand_in_for`
-    is asked of each way in which loading went, and says what stands in the model's place, if anything does.
+    Starts its process at the first request, loads the model once, and starts again after a death. A mask names
+    functions of the script that are hidden, so that the stack's defaults take over. `stand_in_for` is asked of each
+    way in which loading went, and says what stands in the model's place, if anything does. `cwd` is another working
+    directory than that of the stack's server; what is written below those of `watched` is observed.
     """
 
     def __init__(
@@ -48,6 +49,8 @@ class LocalEndpoint:
         load_timeout: float = 60.0,
         stand_in_for: Callable[[Loaded], dict[str, Any] | None] | None = None,
         stubs_missing: bool = False,
+        cwd: Path | None = None,
+        watched: tuple[Path, ...] = (),
     ) -> None:
         self.target = target
         self.stack = stack
@@ -60,6 +63,8 @@ class LocalEndpoint:
         self._extra = dict(environment or {})
         self._stubs_missing = stubs_missing
         self._isolation = isolation
+        self._given_cwd = cwd
+        self._watched = watched
         self._home: Path | None = None
         self._channel: Channel | None = None
         self._loaded: dict[tuple[str, ...], Loaded] = {}
@@ -106,22 +111,8 @@ class LocalEndpoint:
         if loaded is not None and (self._channel is not None or not loaded.ok):
             return loaded
         started = time.monotonic()
-        model_dir = self.target.model_dir
         try:
-            message, blobs = self._call(
-                {
-                    "op": "load",
-                    "module": self.target.module,
-                    "code_dir": str(self.target.code_dir),
-                    "model_dir": str(model_dir if model_dir is not None else self._empty_model_dir()),
-                    "stack": f"{self.stack.name}@{self.stack.version}",
-                    "mask": list(mask),
-                    "stand_in": self._stand_in,
-                    "stubs_missing": self._stubs_missing,
-                },
-                [],
-                self.load_timeout,
-            )
+            message, blobs = self._call(self._load_message(mask), [], self.load_timeout)
         except ChannelEnded as end:
             seconds = time.monotonic() - started
             # It may be a stub that it waited for, or died of.
@@ -159,6 +150,25 @@ class LocalEndpoint:
         """Whether loading has been tried, so that to load does no more than say how it went."""
         return NO_MASK in self._loaded
 
+    def _load_message(self, mask: tuple[str, ...]) -> dict[str, Any]:
+        return {
+            "op": "load",
+            "module": self.target.module,
+            "code_dir": str(self.target.code_dir),
+            "model_dir": str(self.target.model_dir or self._empty_model_dir()),
+            "stack": f"{self.stack.name}@{self.stack.version}",
+            "mask": list(mask),
+            "stand_in": self._stand_in,
+            "stubs_missing": self._stubs_missing,
+            "watch": [str(path) for path in self._watched],
+        }
+
+    def loads_in(self, cwd: Path) -> bool:
+        """Load script and model once more in the same process, in another working directory."""
+        return bool(
+            self.ask({**self._load_message(NO_MASK), "cwd": str(cwd), "watch": []}, self.load_timeout).get("ok")
+        )
+
     def exchange(
         self,
         request: Request,
@@ -169,7 +179,8 @@ class LocalEndpoint:
     ) -> Exchange:
         """Send one request and return all that came of it.
 
-        `export` names the stages whose values are wanted here; `body_type` hands the body over as
+        `export` names the stages whose values are wanted here, and as `NAME:given` those whose argument is wanted
+        as it is once they have returned (under the engine builtin only); `body_type` hands the body over as
         another Python type than the stack's own (`str`, `bytes`, `bytearray`).
 
         A worker that its server gives up for the text of an answer is not started anew here, as it is by
@@ -191,7 +202,9 @@ class LocalEndpoint:
                 seconds=time.monotonic() - started,
                 output=end.output,
             )
-        exchange = self._read_exchange(request, message, blobs, time.monotonic() - started)
+        exchange = read_exchange(
+            request, message, blobs, seconds=time.monotonic() - started, shows_stages=self.engine != "worker"
+        )
         if exchange.failure is not None and exchange.failure.escapes and exchange.ended is Ended.DIED:
             self._forget_process()
         return exchange
@@ -225,6 +238,10 @@ class LocalEndpoint:
         exported, back = self._call({"op": "export", "value": message["value"]}, [])
         self._call({"op": "forget", "values": [message["value"]]}, [])
         return read_value(message["description"], exported.get("export"), back), None
+
+    def ask(self, message: dict[str, Any], timeout: float | None = None) -> dict[str, Any]:
+        """Send one message that carries no bytes, and return its answer; raises `ChannelEnded`."""
+        return self._call(message, [], timeout)[0]
 
     def ping(self) -> None:
         """Send a message that does nothing, to the script's process and back."""
@@ -280,8 +297,7 @@ class LocalEndpoint:
         except ChannelEnded:
             self._forget_process()
             raise
-        except ValueError:
-            # It was never sent.
+        except ValueError:  # It was never sent.
             raise
         except BaseException:
             # A wait that was broken off (Ctrl-C, a test's own time limit) leaves its answer in the pipe.
@@ -313,6 +329,8 @@ class LocalEndpoint:
         return self._channel
 
     def _cwd(self) -> Path:
+        if self._given_cwd is not None:
+            return self._given_cwd
         if self.stack.working_directory == "model_dir":
             return self.target.model_dir or self._empty_model_dir()
         return self._own_directory()
@@ -357,30 +375,6 @@ class LocalEndpoint:
             failure=loaded.failure,
             death=loaded.death,
             output=loaded.output,
-        )
-
-    def _read_exchange(self, request: Request, message: dict[str, Any], blobs: list[bytes], seconds: float) -> Exchange:
-        failure = message.get("failure")
-        if message.get("dies"):
-            return Exchange(
-                request=request,
-                ended=Ended.DIED,
-                response=None,
-                stages=tuple(read_stage(stage, blobs) for stage in message.get("stages") or ()),
-                failure=Failure.from_wire(failure) if failure else None,
-                death=str(message.get("error") or "the server's worker dies"),
-                seconds=seconds,
-                shows_stages=self.engine != "worker",
-                instead=read_response(message, blobs),
-            )
-        return Exchange(
-            request=request,
-            ended=Ended.ANSWERED,
-            response=read_response(message, blobs),
-            stages=tuple(read_stage(stage, blobs) for stage in message.get("stages") or ()),
-            failure=Failure.from_wire(failure) if failure else None,
-            seconds=seconds,
-            shows_stages=self.engine != "worker",
         )
 
 

@@ -4,16 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from smcontract.endpoints._exchange import Failure, Loaded, Response, Stage, Value
+from smcontract.endpoints._exchange import Ended, Exchange, Failure, Loaded, Response, Stage, Value
+from smcontract.violations import Request
+
+
+def read_exchange(
+    request: Request, message: dict[str, Any], blobs: list[bytes], *, seconds: float, shows_stages: bool
+) -> Exchange:
+    """Build all that came of a request from the runtime's answer."""
+    failure = message.get("failure")
+    dies = bool(message.get("dies"))
+    response = read_response(message, blobs)
+    return Exchange(
+        request=request,
+        ended=Ended.DIED if dies else Ended.ANSWERED,
+        response=None if dies else response,
+        stages=tuple(read_stage(stage, blobs) for stage in message.get("stages") or ()),
+        failure=Failure.from_wire(failure) if failure else None,
+        death=str(message.get("error") or "the server's worker dies") if dies else "",
+        seconds=seconds,
+        shows_stages=shows_stages,
+        instead=response if dies else None,
+    )
 
 
 def read_stage(data: dict[str, Any], blobs: list[bytes]) -> Stage:
     """Build a stage from the runtime's message."""
+    given = data.get("given")
     return Stage(
         name=str(data.get("name")),
         by=str(data.get("by")),
         value=read_value(data.get("value") or {}, data.get("export"), blobs),
         of_model=bool(data.get("of_model")),
+        given=read_value(given.get("value") or {}, given.get("export"), blobs) if given else None,
     )
 
 
@@ -77,6 +100,7 @@ def read_loaded(message: dict[str, Any], blobs: list[bytes], *, seconds: float, 
         by=by or None,
         model=read_value(model, None, []) if model else None,
         module_file=message.get("module_file"),
+        peak=message.get("peak"),
         stubbed=tuple(message.get("stubbed") or ()),
         touched=tuple(message.get("touched") or ()),
         of_stub=bool(message.get("of_stub")),

@@ -42,7 +42,7 @@ def without_exports(message: Export, blobs: List[bytes]) -> Tuple[Export, List[b
     if "export" in message:
         message["export"] = opaque
     if "stages" in message:
-        message["stages"] = [dict(stage, export=opaque) if "export" in stage else stage for stage in message["stages"]]
+        message["stages"] = [_without_export(stage, opaque) for stage in message["stages"]]
     body = message.get("body")
     if body is None:
         return message, []
@@ -54,6 +54,12 @@ def _keeps_graph(value: Any) -> bool:
         return keeps_graph(value)
     except BaseException:
         return False
+
+
+def _without_export(stage: Dict[str, Any], opaque: Export) -> Dict[str, Any]:
+    stage = dict(stage, export=opaque) if "export" in stage else dict(stage)
+    stage.pop("given", None)
+    return stage
 
 
 def guarded_repr(value: Any) -> str:

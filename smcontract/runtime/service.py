@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import traceback  # noqa: F401
+from contextlib import nullcontext
 from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Optional, Tuple
 
 from smcontract.runtime.describe import describe
@@ -18,15 +19,20 @@ from smcontract.runtime.failure import failure_of
 from smcontract.runtime.graphs import count_graphs
 from smcontract.runtime.ignoring import ignoring_warnings
 from smcontract.runtime.loading import Loaded
+from smcontract.runtime.modes import modes_of
 from smcontract.runtime.plan import Plan, Step, default_step, make_plan
 from smcontract.runtime.stand_in import InPlaceOfModelFn, is_stand_in, put_in_place
 from smcontract.runtime.state import state_of
 from smcontract.runtime.stub_watch import Watch, told_of_stub
 from smcontract.runtime.stubs import holds_stub
 from smcontract.runtime.values import MessageError, Values, from_blob
+from smcontract.runtime.watching import Lookout, patched, peak_memory, start_lookout
 from smcontract.stacks import get_stack
 from smcontract.stacks._base import Answer, Stack
 from smcontract.stacks._context import Context
+
+GIVEN = ":given"
+"""Behind the name of a stage in what is to be exported: the value that it was given, once it has returned."""
 
 Message = Dict[str, Any]
 Reply = Tuple[Message, List[bytes]]
@@ -58,6 +64,7 @@ class Service:
         self._context: Any = None
         self._environment: Dict[str, str] = {}
         self._stand_in: Optional[InPlaceOfModelFn] = None
+        self._lookout: Optional[Lookout] = None
         self._ops: Dict[str, Callable[[Message, List[bytes]], Reply]] = {
             "load": self._load,
             "invoke": self._invoke,
@@ -67,6 +74,8 @@ class Service:
             "facts": self._facts,
             "answer_as": self._answer_as,
             "state": self._state,
+            "modes": self._modes,
+            "observed": self._observed,
             "ping": _ping,
         }
 
@@ -108,7 +117,7 @@ class Service:
         stack = get_stack(message["stack"])
         model_dir = message.get("model_dir")
         uses = message.get("stand_in")
-        key = (message["code_dir"], message["module"], model_dir, stack, bool(uses))
+        key = (message["code_dir"], message["module"], model_dir, stack, bool(uses), message.get("cwd"))
         mask = frozenset(message.get("mask", ()))
         if key != self._key:
             self.close()
@@ -124,8 +133,11 @@ class Service:
                 stubs_missing=bool(message.get("stubs_missing")),
             )
             self._watch = Watch()
+            lookout = start_lookout(message)
+            self._lookout = lookout or self._lookout
             try:
-                self._watch.load(self._loaded)
+                with lookout or nullcontext():
+                    self._watch.load(self._loaded)
             except BaseException as error:
                 self._reraise_interrupt(error)
                 failure = failure_of("import", "script", error)
@@ -148,6 +160,7 @@ class Service:
             "stubbed": self._loaded.stubbed,
             "touched": sorted(self._watch.touched),
             "of_stub": self._loaded.uses_stubs and holds_stub(model),
+            "peak": peak_memory() if self._owns_process else None,
         }, []
 
     def _ready(self, mask: FrozenSet[str]) -> Tuple[Plan, Any]:
@@ -216,10 +229,13 @@ class Service:
                     arguments = (value, accept)
                 else:
                     arguments = (model, value, content_type, accept)
+                given = value
                 value = self._run(step, *arguments)
                 if not told:
                     continue
                 stage = {"name": name, "by": step.by, "value": describe(value), "of_model": self._was_asked}
+                if wanted and name + GIVEN in wanted:
+                    stage["given"] = {"value": describe(given), "export": export(given, out)}
                 if name in wanted:
                     stage["export"] = export(value, out)
                 stages.append(stage)
@@ -277,6 +293,17 @@ class Service:
         if message.get("graphs"):
             return {"graphs": count_graphs()}, []
         return {"state": state_of(model)}, []
+
+    def _modes(self, message: Message, _: List[bytes]) -> Reply:
+        _plan, model = self._ready(frozenset(message.get("mask") or ()))
+        return {"training": modes_of(model)}, []
+
+    def _observed(self, message: Message, _: List[bytes]) -> Reply:
+        if self._lookout is None:
+            raise MessageError("nothing is watched")
+        module = self._loaded.module if self._loaded is not None else None
+        replaced = patched(module, message.get("assigned") or ()) if module is not None else []
+        return {"left": [*self._lookout.left(), *replaced], "written": self._lookout.written()}, []
 
     def _empty_directory(self) -> str:
         self._scratch = tempfile.mkdtemp(prefix="smcontract-")

@@ -25,7 +25,10 @@ def test_iris_is_served_by_the_defaults(tmp_path: Path) -> None:
     assert script.stack.name == "sklearn"
     assert [by.by for by in script.resolution.values()].count("default") == 3
     assert report.ok, report.violations
-    (warning,) = report.violations
+    # The default casts to float32 and unpickles NPY, which the script cannot help.
+    notes = [found for found in report.violations if found.severity == "note"]
+    assert {found.code for found in notes} == {"SMC308", "SMC309"}
+    (warning,) = (found for found in report.violations if found not in notes)
     assert (warning.code, warning.severity) == ("SMC702", "warning")
     assert "one CSV row, which arrives with one dimension" in warning.message
     assert warning.request is not None
@@ -45,8 +48,8 @@ def test_digits_gets_the_warning_of_the_default_csv_decoder(tmp_path: Path) -> N
         "output_fn": "default",
     }
     assert report.ok, report.violations
-    assert {(found.code, found.severity) for found in report.violations} == {("SMC702", "warning")}
-    (warning,) = report.violations
+    assert {(found.code, found.severity) for found in report.violations} == {("SMC309", "note"), ("SMC702", "warning")}
+    (warning,) = (found for found in report.violations if found.severity == "warning")
     assert "a CSV row that mixes whole numbers and fractions" in warning.message
     assert warning.request is not None
     assert warning.request.content_type == "text/csv"
