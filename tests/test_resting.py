@@ -189,6 +189,15 @@ def test_what_no_stub_had_a_part_in_is_judged(tmp_path: Path, parts: dict[str, s
     assert [(v.code, str(v.severity)) for v in report.violations] == [(code, "error")]
 
 
+def test_input_fn_is_judged_where_a_stand_in_needs_the_package_as_well(tmp_path: Path) -> None:
+    parts = {
+        "input_fn": "return json.loads(body)['rows']",
+        "predict_fn": "try:\n    return model(data)\nfinally:\n    __import__('importlib').import_module('voidnet.nn')",
+    }
+    report = judge(tmp_path, handler(**parts), select=["SMC303"], content_types=["application/json"])
+    assert [(v.code, v.function) for v in report.violations] == [("SMC303", "input_fn")]
+
+
 def test_the_import_of_a_script_that_fails_by_itself_fails(tmp_path: Path) -> None:
     top = "steps = voidnet.Compose([voidnet.Resize(3)])\nexec('undefined_name')"
     report = judge(tmp_path, handler(top=top), select=["SMC201"])

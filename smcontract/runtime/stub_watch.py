@@ -52,7 +52,7 @@ class Watch:
             with stubs.watched(stubs.REQUEST):
                 result = step.call(*arguments)
         except BaseException as error:
-            raise stubs.blamed(error) or error from None
+            raise stubs.blamed(error) or _lacking(error) or error from None
         told = stubs.needed(result)
         if told is not None:
             raise told
@@ -98,6 +98,11 @@ class Watch:
     def _noted(self) -> Optional[str]:
         self.touched.update(stubs.touched())
         return stubs.touched()[0] if stubs.decided() else None
+
+
+def _lacking(error: BaseException) -> Optional[BaseException]:
+    """Return the missing package that a default, or a stand-in, asked for itself."""
+    return missing(error.name) if isinstance(error, ModuleNotFoundError) and error.name else None
 
 
 def told_of_stub(model: Any) -> Optional[Dict[str, Any]]:
