@@ -33,7 +33,13 @@ def plain(ctx: CheckContext, accept: str | None = None) -> Exchange:
         ctx.pass_over(Case(request=request), exchange, code)
         raise Inconclusive(ctx.elsewhere[0], ctx.kept_by)
     if exchange.stages and exchange.stages[-1].value.is_none:
-        raise Inconclusive("reported as SMC501")
+        raise Inconclusive(f"reported as {_of_nothing(ctx, exchange.stages[-1].name)}")
     if not exchange.succeeded:
         raise Inconclusive("the script refuses the plainest body by a status of its own")
     return exchange
+
+
+def _of_nothing(ctx: CheckContext, function: str) -> str:
+    """Return the code that names why a function returned None: what the source shows comes first."""
+    known = (found.code for found in ctx.session.findings or () if found.function == function)
+    return next((code for code in known if code in {"SMC109", "SMC118", "SMC121"}), "SMC501")
