@@ -56,9 +56,12 @@ def is_accident(failure: Failure, script: Script, code_dir: Path) -> bool:
     frame = user_frame(failure, code_dir)
     if frame is None or failure.toolkit_error or failure.by != "script":
         return False
+    if frame is not failure.frames[-1]:
+        # What a library raises, of whatever type, it raises on the data that it was handed.
+        return False
     if failure.type in ALWAYS_ACCIDENTS:
         return True
-    if frame is not failure.frames[-1] or _refuses(frame, script):
+    if _refuses(frame, script):
         return False
     if failure.type == "AttributeError":
         return failure.message.startswith("'NoneType' object")

@@ -12,6 +12,7 @@ from smcontract.payloads._codec import NPY, NPZ, media_type
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._given import given_domain
 from smcontract.payloads._search import candidates, search, texts
+from smcontract.refused_types import refused_type
 from smcontract.script import Script
 from smcontract.settings import Settings
 from smcontract.stacks import Stack
@@ -95,10 +96,16 @@ def probe(served: Served, content_type: str) -> Probe:
         # The last attempt has two rows: what fails there is not that there was only one.
         return Probe(domain=options[0].with_rows(2, 3))
     first = next((attempt for attempt in attempts if attempt.stages), attempts[0] if attempts else None)
-    failed = _sure_failure(served, attempts)
+    failed = _refused(served, content_type, attempts) or _sure_failure(served, attempts)
     if failed is not None:
         return Probe(failed=failed, first=first)
     return Probe(reason=_nothing_found(content_type, attempts), first=first)
+
+
+def _refused(served: Served, content_type: str, attempts: list[Exchange]) -> Exchange | None:
+    if content_type not in served.settings.content_types:
+        return None
+    return refused_type(content_type, attempts, served.script, served.target.code_dir, served.exchange)
 
 
 def _candidates(served: Served, content_type: str) -> list[Domain]:

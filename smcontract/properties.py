@@ -72,7 +72,7 @@ class Property:
         Stops after five deaths, and where the script's properties together have spent the budget; `stopped`
         then says so.
         """
-        from hypothesis.errors import HypothesisException
+        from hypothesis.errors import HypothesisException, Unsatisfiable
 
         self._ctx, self._strategy, self._judge = ctx, strategy, judge
         self._deaths = ctx.endpoint.deaths
@@ -83,7 +83,8 @@ class Property:
         self._ends = started + max((self._budget or 0.0) - ctx.session.spent.seconds, 0.0)
         try:
             self.test()
-        except _Over:
+        except (_Over, Unsatisfiable):
+            # Where nothing that is drawn can be judged, nothing is: the item says so.
             pass
         except (Found, HypothesisException, BaseExceptionGroup):
             # Hypothesis says that something failed, in its own words; what failed stands in `_found`.

@@ -16,6 +16,7 @@ from smcontract.endpoints._installed import describe_engine
 from smcontract.errors import UsageError
 from smcontract.pytest_collection import ContractCollection
 from smcontract.pytest_items import RECORD, outcome_of
+from smcontract.pytest_own_checks import own_checks
 from smcontract.pytest_summary import write_summary
 from smcontract.records import resolution, script_report
 from smcontract.reporting.json_report import write_json
@@ -34,6 +35,7 @@ HEADERS = 12
 def activate(config: pytest.Config) -> None:
     """Judge the scripts that the flag or the ini file names; raises `pytest.UsageError`."""
     try:
+        own_checks(config)
         config.pluginmanager.register(ContractPlugin(config), "smcontract-contract")
     except UsageError as error:
         raise pytest.UsageError(f"smcontract: {error}") from None

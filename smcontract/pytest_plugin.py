@@ -12,13 +12,27 @@ from smcontract.options import register
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from smcontract.checks import Check
     from smcontract.endpoints import LocalEndpoint
 
 FIXTURE = "smcontract_endpoint"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the flags and their ini twins."""
+class OwnChecks:
+    """The hook by which a conftest or a plugin brings checks of its own."""
+
+    @pytest.hookspec
+    def pytest_smcontract_checks(self) -> list[Check] | None:
+        """Return checks, each made with `smcontract.checks.check` under a code that is not taken yet.
+
+        They are selected, run and reported like all others. Called once, before the scripts are collected: of a
+        conftest beside a test it counts only where that folder, or one below it, stands on the command line.
+        """
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the flags and their ini twins, and the hook for checks."""
+    pluginmanager.add_hookspecs(OwnChecks)
     group = parser.getgroup("smcontract", "contract tests for SageMaker entry-point scripts")
     register(group.addoption, parser.addini)
 

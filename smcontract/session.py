@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -71,13 +72,18 @@ class Session:
         """The script behind AWS's own toolkit, for failures to be confirmed."""
         return self._serve("toolkit")
 
-    def _serve(self, engine: str) -> LocalEndpoint:
+    def another_process(self, model_dir: Path | None = None) -> LocalEndpoint:
+        """Return the script in a further process, with another model if one is named; the caller closes it."""
+        target = self.target if model_dir is None else replace(self.target, model_dir=model_dir)
+        return self._serve(self.settings.engine, target, isolation="process")
+
+    def _serve(self, engine: str, target: Target | None = None, *, isolation: str | None = None) -> LocalEndpoint:
         return LocalEndpoint(
-            self.target,
+            target or self.target,
             self.stack,
             python=str(self.settings.python) if self.settings.python is not None else None,
             environment=self.settings.env,
-            isolation=self.settings.isolation,
+            isolation=isolation or self.settings.isolation,
             engine=engine,
             timeout=self.settings.timeout,
             load_timeout=self.settings.load_timeout,

@@ -47,6 +47,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("endpoints",),
     # What an answer means.
     ("judgement", "only_here"),
+    ("refused_types",),
     ("probing",),
     ("session",),
     ("resting",),

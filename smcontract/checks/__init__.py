@@ -5,14 +5,19 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from smcontract.checks._check import Check, Per, Phase, StaticContext, check
+from smcontract.errors import UsageError
 
-__all__ = ["Check", "Per", "Phase", "StaticContext", "all_checks", "check", "codes", "static_checks"]
+__all__ = ["Check", "Per", "Phase", "StaticContext", "added", "all_checks", "check", "codes", "static_checks"]
 
 ENTRY_POINTS = "smcontract.checks"
+
+_added: list[Check] = []
+"""Checks of a run's own, beside those of packages."""
 
 _STATIC = ("smc1", "smc512_", "smc701_")
 """How the modules of static checks start: `static_checks` imports no other."""
@@ -70,8 +75,38 @@ def _own(module: str) -> tuple[Check, ...]:
     return tuple(value for value in values if isinstance(value, Check))
 
 
+@contextmanager
+def added(checks: Iterable[Check]) -> Iterator[None]:
+    """Have checks of one's own among all others for a while; raises `UsageError` for what is none."""
+    given = list(checks)
+    for one in given:
+        if not isinstance(one, Check):
+            raise UsageError(f"{one!r} is no check: make one with smcontract.checks.check")
+        if one.code in codes():
+            raise UsageError(f"there is a check {one.code} already: give yours another code")
+    _added.extend(given)
+    _forget()
+    try:
+        yield
+    finally:
+        for one in given:
+            _added.remove(one)
+        _forget()
+
+
+def _forget() -> None:
+    all_checks.cache_clear()
+    codes.cache_clear()
+    _third_parties.cache_clear()
+
+
 @cache
 def _third_parties() -> tuple[Check, ...]:
+    return (*_added, *_of_packages())
+
+
+@cache
+def _of_packages() -> tuple[Check, ...]:
     if not any(map(_mentions_checks, sys.path)):
         return ()
     from importlib.metadata import entry_points

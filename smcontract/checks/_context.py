@@ -106,7 +106,11 @@ class CheckContext:
         code = responsible(exchange, self.stack)
         if code in {"SMC301", "SMC601"} and self.session.takes_other_body_type(exchange):
             return "SMC304"
-        return code
+        return "SMC606" if self.is_too_large(exchange) else code
+
+    def is_too_large(self, exchange: Exchange) -> bool:
+        """Whether the server could not send the answer for its size, and the user gave a payload that shows it."""
+        return exchange.died_of_size and bool(self.session.given_bodies(exchange.request.content_type or ""))
 
     def is_accident(self, failure: Failure | None) -> bool:
         """Whether the exception is a slip of the script's own line."""

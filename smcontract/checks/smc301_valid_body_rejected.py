@@ -23,7 +23,8 @@ def valid_body_rejected(ctx: CheckContext, case: Case) -> Iterator[Violation]:
 
     ## What it does
     Sends bodies that the endpoint is meant to take (the user's payloads, tables as wide as the model asks
-    for, and variations of a body that is answered) and looks at what `input_fn` does with them.
+    for, and variations of a body that is answered) and looks at what `input_fn` does with them. A type
+    that `--smcontract-content-types` names, and that the script refuses as it does one that nobody supports, counts.
 
     ## Why it fails on SageMaker
     The client gets 500 for data that it was told to send, and retries.

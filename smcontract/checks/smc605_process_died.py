@@ -11,9 +11,8 @@ from smcontract.checks._context import CheckContext
 from smcontract.checks._everything import EVERYTHING
 from smcontract.endpoints import Ended, Exchange
 from smcontract.endpoints._channel import ChannelEnded
-from smcontract.judgement import is_deliberate
 from smcontract.session import Inconclusive
-from smcontract.violations import OnSageMaker, Severity, Violation
+from smcontract.violations import OnSageMaker, Violation
 
 
 @check("SMC605", "process-died", phases=(Phase.MATRIX, Phase.PROPERTY), cases=EVERYTHING)
@@ -28,8 +27,7 @@ def process_died(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     ## Why it fails on SageMaker
     The client gets 500 "Worker died." (under Flask: no answer at all), and the next ones wait while the
     model is loaded again. multi-model-server and TorchServe die also of a pair whose second part is no
-    text, and of an exception's message that is not ASCII: a warning where the script's own `raise` wrote
-    it, and a note, the server's own flaw, where a library did.
+    text.
 
     ## Example
         def predict_fn(data, model):
@@ -40,7 +38,8 @@ def process_died(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     Raise an exception instead of leaving.
 
     ## When it stays silent
-    A process that was ended because it was late is SMC604.
+    A process that was ended because it was late is SMC604. A worker that its server gives up for the text of an
+    exception is SMC610, for the size of the answer to a payload that was given SMC606.
 
     ## Source
     multi-model-server 1.1.11 and TorchServe 0.12.0, `model_service_worker.py`, as run.
@@ -49,14 +48,15 @@ def process_died(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     exchange = ctx.exchange(case.request)
     if not loaded.ok and loaded.ended is not Ended.DIED:
         raise Inconclusive(f"reported as {ctx.responsible(exchange)}")
+    if ctx.is_too_large(exchange):
+        ctx.elsewhere.append("reported as SMC606")
+        return
     ctx.judged += 1
-    if exchange.ended is not Ended.DIED:
+    if exchange.ended is not Ended.DIED or exchange.died_of_text:
         return
     if not loaded.ok:
         _need_interpreter(ctx)
         yield _at_load(ctx, exchange)
-    elif exchange.died_of_text:
-        yield _of_text(ctx, case, exchange)
     else:
         yield _at_request(ctx, case, exchange)
 
@@ -97,21 +97,4 @@ def _at_request(ctx: CheckContext, case: Case, exchange: Exchange) -> Violation:
         function=stage,
         cause=f"{failure.stage} {failure.type}" if failure is not None else exchange.death,
         fix="raise an exception instead of leaving the process" if failure is not None else None,
-    )
-
-
-def _of_text(ctx: CheckContext, case: Case, exchange: Exchange) -> Violation:
-    """Weigh the death of an exception's text: the server's own flaw, which an ASCII text avoids."""
-    failure = exchange.failure
-    assert failure is not None
-    on = f" on {case.label}" if case.label else ""
-    own = is_deliberate(failure, ctx.script, ctx.session.target.code_dir)
-    return ctx.violation(
-        message=f"the text of an exception kills the server's worker{on}: {failure}",
-        expected="an exception whose text is ASCII",
-        got=str(failure),
-        exchange=exchange,
-        cause=f"text {failure.stage} {failure.type}",
-        severity=Severity.WARNING if own else Severity.NOTE,
-        fix="raise with ASCII text: what it quotes of the request through ascii()",
     )

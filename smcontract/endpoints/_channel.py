@@ -64,6 +64,9 @@ class Channel(Protocol):
     def output(self) -> str:
         """Return the last lines that the script wrote."""
 
+    def written(self) -> tuple[int, int] | None:
+        """Return how many bytes and lines the script wrote so far, None where that is not known."""
+
     def close(self) -> None:
         """End it, and everything it started."""
 
@@ -153,6 +156,10 @@ class ProcessChannel:
         """Return the last lines that the script wrote."""
         return self._output.tail()
 
+    def written(self) -> tuple[int, int] | None:
+        """Return how many bytes and lines the script wrote so far."""
+        return self._output.total, self._output.lines
+
     def close(self) -> None:
         """Kill the process group and wait for it."""
         if self._closed:
@@ -202,6 +209,10 @@ class InlineChannel:
     def output(self) -> str:
         """Return nothing: the output went where this process's own goes."""
         return ""
+
+    def written(self) -> tuple[int, int] | None:
+        """Return None: the output went where this process's own goes."""
+        return None
 
     def close(self) -> None:
         """Take the script's modules out of this process."""

@@ -154,6 +154,11 @@ class Exchange:
         """Whether the worker died of no more than the text of an exception, which its server cannot send."""
         return self.ended is Ended.DIED and self.failure is not None and not self.failure.escapes
 
+    @property
+    def died_of_size(self) -> bool:
+        """Whether the worker died of no more than the size of an answer, which its server does not take."""
+        return self.ended is Ended.DIED and self.failure is None and "bytes is over the server's" in self.death
+
     def stage(self, name: str) -> Stage | None:
         """Return the stage called `name` if it returned a value."""
         return next((stage for stage in self.stages if stage.name == name), None)

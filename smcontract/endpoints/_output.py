@@ -18,6 +18,8 @@ class Output:
         self._tail = bytearray()
         self.total = 0
         """Bytes written since the process began."""
+        self.lines = 0
+        """Lines written since the process began."""
         self._streams = streams
         self._end, self._ending = os.pipe()
         self._thread = threading.Thread(target=self._drain, name="smcontract-output", daemon=True)
@@ -37,6 +39,7 @@ class Output:
                         selector.unregister(key.fileobj)
                         continue
                     self.total += len(chunk)
+                    self.lines += chunk.count(b"\n")
                     self._tail += chunk
                     del self._tail[: -2 * KEPT]
 

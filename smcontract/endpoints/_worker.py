@@ -94,6 +94,10 @@ class WorkerChannel:
         """Return the last lines that the worker and the script wrote."""
         return "\n".join(filter(None, (output.tail() for output in self._outputs)))
 
+    def written(self) -> tuple[int, int] | None:
+        """Return how many bytes and lines the worker and the script wrote so far."""
+        return sum(output.total for output in self._outputs), sum(output.lines for output in self._outputs)
+
     def close(self) -> None:
         """Kill the worker and the process that serves the connection."""
         self._stop()

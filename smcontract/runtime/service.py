@@ -57,6 +57,7 @@ class Service:
         self._key: Tuple[Any, ...] = ()
         self._plans: Dict[FrozenSet[str], Plan] = {}
         self._models: Dict[bool, Any] = {}
+        self._elsewhere: Dict[str, Any] = {}
         self._values = Values()
         self._watch = Watch()
         self._model_dir = ""
@@ -76,6 +77,7 @@ class Service:
             "state": self._state,
             "modes": self._modes,
             "observed": self._observed,
+            "rounds": self._rounds,
             "ping": _ping,
         }
 
@@ -103,6 +105,7 @@ class Service:
         """Forget the script: its module, its values and what loading changed in this process."""
         self._plans.clear()
         self._models.clear()
+        self._elsewhere.clear()
         self._values.clear()
         self._key = ()
         self._stand_in = None
@@ -304,6 +307,32 @@ class Service:
         module = self._loaded.module if self._loaded is not None else None
         replaced = patched(module, message.get("assigned") or ()) if module is not None else []
         return {"left": [*self._lookout.left(), *replaced], "written": self._lookout.written()}, []
+
+    def _rounds(self, message: Message, blobs: List[bytes]) -> Reply:
+        """Answer several requests, by the model of the directory that the message names, else by the script's own."""
+        from smcontract.runtime import rounds
+        from smcontract.runtime.sharing import find_shared
+
+        if self._loaded is None or self._stack is None:
+            raise MessageError("no script is loaded")
+        plan, model = self._ready(frozenset())
+        directory = message.get("model_dir") or self._model_dir
+        try:
+            other = model if directory == self._model_dir else self._other_model(plan, directory)
+        except StageError as error:
+            return {"failure": failure_of(error.step.name, error.step.by, error.exception)}, []
+        serving = rounds.Serving(plan.stack, self._loaded.module, other, directory, self._environment)
+        if message["how"] == "share":
+            found = find_shared(
+                serving._replace(model=model, model_dir=self._model_dir), other, message["requests"], blobs
+            )
+            return {"shared": found}, []
+        return rounds.answer(serving, message, blobs, owns_process=self._owns_process)
+
+    def _other_model(self, plan: Plan, directory: str) -> Any:
+        if directory not in self._elsewhere:
+            self._elsewhere[directory] = self._run(plan.model_fn, directory)
+        return self._elsewhere[directory]
 
     def _empty_directory(self) -> str:
         self._scratch = tempfile.mkdtemp(prefix="smcontract-")

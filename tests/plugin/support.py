@@ -33,7 +33,7 @@ ECHO = """
             raise ValueError("ask for application/json")
         return json.dumps(prediction), accept
     """
-"""A correct script: no check fails or warns."""
+"""A correct script: no check fails, and none warns but SMC609, since its exceptions name no status."""
 
 NO_RETURN = """
     import json
