@@ -188,8 +188,9 @@ def _value(session: Session, known: Violation, violation: Violation) -> Value | 
 
 
 def _any_accept(session: Session, known: Violation, violation: Violation) -> bool:
-    # An Accept that is never read is none that is refused.
-    return (violation.code, violation.cause) == ("SMC504", "taken") and _same_function(session, known, violation)
+    # An Accept that is never read is none that is refused, nor one that a bare text could be labelled with.
+    of_accepts = (violation.code, violation.cause) in (("SMC504", "taken"), ("SMC511", "html"))
+    return of_accepts and _same_function(session, known, violation)
 
 
 def _unpickled(_session: Session, known: Violation, violation: Violation) -> bool:

@@ -102,6 +102,13 @@ def test_what_the_source_explains_is_skipped_with_its_code(
         assert one.reason == f"reported as {static}"
 
 
+def test_a_text_that_flask_labels_html_has_no_second_cause(tmp_path: Path) -> None:
+    source = with_('        if accept != "application/json":\n            raise ValueError(accept)\n', "")
+    with session_of(tmp_path, source, stack="sklearn") as session:
+        (one,) = results(session, "SMC511")
+        assert one.reason == "reported as SMC119"
+
+
 @pytest.mark.parametrize("select", [["SMC407"], ["SMC120", "SMC407"]], ids=["alone", "together"])
 def test_it_does_not_rest_on_what_is_selected(select: list[str], tmp_path: Path) -> None:
     with session_of(tmp_path, with_("return data", "return scale(data)"), select=select) as session:

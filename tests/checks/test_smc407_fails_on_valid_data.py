@@ -130,3 +130,13 @@ def test_item_with_only_the_script_in_hand(tmp_path: Path) -> None:
     """
     violation = here(tmp_path, source, CODE).violation
     assert violation.message.startswith("predict_fn fails on two rows, where one is answered")
+
+
+def test_one_row_that_the_default_flattens_is_told_by_smc702(tmp_path: Path) -> None:
+    source = (
+        "def model_fn(model_dir):\n    return 2\n\ndef predict_fn(data, model):\n    return data.sum(axis=1) * model\n"
+    )
+    boundary = here(tmp_path, source, "SMC702", stack="sklearn", content_types=["text/csv"]).violations
+
+    assert [one.severity for one in boundary] == [Severity.WARNING]
+    assert here(tmp_path, source, CODE, stack="sklearn", content_types=["text/csv"]).violations == ()
