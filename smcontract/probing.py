@@ -8,6 +8,7 @@ from typing import Protocol
 
 from smcontract.endpoints import Ended, Exchange, Failure, LocalEndpoint
 from smcontract.judgement import blames_body_type, whatever_the_data
+from smcontract.misfits import cannot_take
 from smcontract.payloads._codec import NPY, NPZ, media_type
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._given import given_domain
@@ -194,7 +195,10 @@ def _is_sure(served: Served, attempt: Exchange) -> bool:
             or failure.type == "NotImplementedError"
             or (failure.type == "AttributeError" and not _wants_text_array(attempt, failure))
         )
-    return whatever_the_data(failure, served.script, served.target.code_dir)
+    code_dir = served.target.code_dir
+    return whatever_the_data(failure, served.script, code_dir) or cannot_take(
+        attempt, served.script, served.stack, code_dir
+    )
 
 
 def takes_other_body_type(served: Served, exchange: Exchange) -> str | None:

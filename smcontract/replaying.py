@@ -137,9 +137,9 @@ def _run_item(saved: SavedCase, item: Item, session: Session) -> Replayed:
 def _judge_request(ctx: CheckContext, request: Request) -> Replayed:
     need_judgeable(ctx)
     exchange = ctx.exchange(request)
-    found = _of_once(ctx, request) or list(ctx.check.function(ctx, _case(ctx, exchange)))
+    found = _of_request(ctx, request, exchange)
     kept, explained = unexplained(ctx.session, found)
-    serious = _serious(told_apart(ctx.session, kept))
+    serious = _serious(told_apart(ctx.session, kept, lambda: _of_request(ctx, request, exchange)))
     if serious:
         return _failed(serious)
     others = [f"{_ELSEWHERE}{code}" for code in explained] + ctx.elsewhere
@@ -147,6 +147,10 @@ def _judge_request(ctx: CheckContext, request: Request) -> Replayed:
     if other is not None:
         return _not_judged(f"{other}: {_answer(exchange)}")
     return Replayed(verdict=Verdict.FIXED, reason=_answer(exchange))
+
+
+def _of_request(ctx: CheckContext, request: Request, exchange: Exchange) -> list[Violation]:
+    return _of_once(ctx, request) or list(ctx.check.function(ctx, _case(ctx, exchange)))
 
 
 def _of_once(ctx: CheckContext, request: Request) -> list[Violation]:

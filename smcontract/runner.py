@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from smcontract.checks import Per, Phase
+from smcontract.checks._case import Case
 from smcontract.checks._check import Check
 from smcontract.checks._context import CheckContext, Observed
 from smcontract.checks._same_data import SameData
@@ -17,7 +18,7 @@ from smcontract.findings import absent_handler, code_of_failure, findings, stati
 from smcontract.judgement import code_of_load
 from smcontract.payloads._codec import media_type
 from smcontract.plan import Item
-from smcontract.properties import Property
+from smcontract.properties import Judge, Property
 from smcontract.resting import RestsOnStub, as_far_as_known, need_untouched
 from smcontract.second_look import loads_only_in
 from smcontract.session import Inconclusive, Session
@@ -121,7 +122,7 @@ def _run(ctx: CheckContext, item: Item, session: Session, prop: Property) -> tup
         why = ctx.elsewhere[0] if ctx.elsewhere else prop.stopped or "no request could be made"
         raise Inconclusive(why, ctx.kept_by)
     why_so = prop.stopped or ctx.note or _mostly_refused(ctx, prop) or _rests_on_stand_in(session)
-    return told_apart(session, kept), why_so
+    return told_apart(session, kept, lambda: _again(ctx, item)), why_so
 
 
 def _known(ctx: CheckContext, found: Iterable[T]) -> Iterator[T]:
@@ -214,7 +215,31 @@ def _judge_cases(ctx: CheckContext, check: Check, prop: Property) -> Iterator[Vi
         return
     strategy = check.cases.strategy(ctx)
     if strategy is not None:
-        yield from prop.run(ctx, strategy, lambda ctx, case: _known(ctx, check.function(ctx, case)))
+        yield from prop.run(ctx, strategy, _noting(check))
+
+
+def _noting(check: Check) -> Judge:
+    """Return what judges a case, and keeps it where it shows something."""
+
+    def judge(ctx: CheckContext, case: Case) -> Iterator[Violation]:
+        for violation in _known(ctx, check.function(ctx, case)):
+            ctx.shown[violation.key] = case
+            yield violation
+
+    return judge
+
+
+def _again(ctx: CheckContext, item: Item) -> list[Violation]:
+    """Judge the fixed cases once more, and the drawn ones that showed something."""
+    check = item.check
+    anew = CheckContext(
+        check=check, session=ctx.session, content_type=item.content_type, accept=item.accept, seed=ctx.seed
+    )
+    if check.cases is None:
+        return list(_known(anew, check.function(anew)))
+    found = _matrix(anew, check)
+    found += [violation for case in ctx.shown.values() for violation in _known(anew, check.function(anew, case))]
+    return found if check.after is None else [*found, *_known(anew, check.after(anew))]
 
 
 def _matrix(ctx: CheckContext, check: Check) -> list[Violation]:

@@ -13,11 +13,13 @@ from smcontract.endpoints import Ended, Exchange, Failure, Loaded, LocalEndpoint
 from smcontract.judgement import cannot_be_called
 from smcontract.only_here import missing_here, not_installed
 from smcontract.probing import Probe, probe, takes_other_body_type
+from smcontract.runtime.stand_in_answers import FLAVOURS
 from smcontract.script import Script
 from smcontract.script.families import Family, family_of
 from smcontract.script.model_uses import uses_of_model
 from smcontract.settings import Settings
 from smcontract.stacks import Stack
+from smcontract.stand_ins import settled
 from smcontract.targets import Target
 from smcontract.violations import Request, Violation
 
@@ -56,6 +58,11 @@ class Session:
     """What properties have spent of the script's budget, which its stacks share."""
     stand_in: str | None = None
     """Why a stand-in took the model's place, and what to give; None where it did not, or nothing was loaded yet."""
+    flavour: str = FLAVOURS[0]
+    """The kind of value that the stand-in answers."""
+    any_width: bool = False
+    """Whether the stand-in takes tables of any width, because the script changes the width of those it is sent."""
+    _settled: bool = False
     memo: dict[object, Any] = field(default_factory=dict)
     """What checks worked out once for all of their items."""
     _probes: dict[str, Probe] = field(default_factory=dict)
@@ -93,14 +100,25 @@ class Session:
 
     def _stand_in_for(self, loaded: Loaded) -> dict[str, object] | None:
         """Say what stands in the model's place, where the model is what could not be had."""
-        if loaded.of_stub and self.script.tree is not None:
-            self.stand_in = not_installed(loaded.touched)
-            return uses_of_model(self.script)
         failure = loaded.failure
-        if failure is None or failure.stage != "model_fn" or cannot_be_called(failure) or self.script.tree is None:
+        if self.script.tree is None:
             return None
-        self.stand_in = self.missing_here(failure) or self._needs_model(failure)
-        return None if self.stand_in is None else uses_of_model(self.script)
+        if loaded.of_stub:
+            self.stand_in = not_installed(loaded.touched)
+        elif failure is not None and failure.stage == "model_fn" and not cannot_be_called(failure):
+            if failure.by == "default" and not self.stack.has_default_model_fn:
+                return None
+            self.stand_in = self.missing_here(failure) or self._needs_model(failure)
+        if self.stand_in is None:
+            return None
+        return {**uses_of_model(self.script), "flavour": self.flavour, "any_width": self.any_width}
+
+    def answer_as(self, flavour: str, *, any_width: bool = False) -> None:
+        """Have the stand-in answer with another kind of value, or for other tables, from now on."""
+        self.flavour, self.any_width = flavour, any_width
+        for endpoint in ("endpoint", "toolkit"):
+            if endpoint in self.__dict__:
+                self.__dict__[endpoint].answer_as(flavour, any_width)
 
     @property
     def stubbed(self) -> tuple[str, ...]:
@@ -210,7 +228,10 @@ class Session:
     def probe(self, content_type: str) -> Probe:
         """Find the bodies of `content_type` that the script takes; tried once."""
         if content_type not in self._probes:
-            self._probes[content_type] = probe(self, content_type)
+            found = probe(self, content_type)
+            if self.stand_in is not None and not self._settled:
+                found, self._settled = settled(self, content_type, found)
+            self._probes[content_type] = found
         return self._probes[content_type]
 
     def given_bodies(self, content_type: str) -> list[bytes]:

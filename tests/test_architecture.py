@@ -48,7 +48,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # What an answer means.
     ("judgement", "only_here"),
     ("refused_types",),
+    ("misfits",),
     ("probing",),
+    ("stand_ins",),
     ("session",),
     ("resting",),
     ("lifecycle",),

@@ -37,7 +37,8 @@ class CheckContext:
     `judged` counts the requests that said something about this check, `refused` those that the script
     refused as is its right, and `elsewhere` holds why others said nothing, the first because of the failure
     `kept_by`. `rests_on` says which package a request needed that is not installed here. `gathered` is what
-    a check with an `after` keeps of its cases. `seed` is the run's, and `note` what qualifies a pass.
+    a check with an `after` keeps of its cases, and `shown` are the drawn cases that show something. `seed` is the
+    run's, and `note` what qualifies a pass.
     """
 
     check: Check
@@ -51,6 +52,7 @@ class CheckContext:
     refused: int = 0
     rests_on: str | None = None
     gathered: dict[Any, Any] = field(default_factory=dict)
+    shown: dict[tuple[object, ...], Case] = field(default_factory=dict)
     seed: int = 0
     note: str = ""
     measured: str = ""

@@ -138,12 +138,13 @@ class LocalEndpoint:
                 return self.load(mask)
         return loaded
 
-    def answer_as(self, flavour: str) -> None:
-        """Have the stand-in that took the model's place answer with another kind of value from now on."""
-        if self._stand_in is not None and self._stand_in.get("flavour") != flavour:
-            self._stand_in["flavour"] = flavour
+    def answer_as(self, flavour: str, any_width: bool) -> None:
+        """Have the stand-in that took the model's place answer with another kind of value, or for other tables."""
+        asked = {"flavour": flavour, "any_width": any_width}
+        if self._stand_in is not None and not asked.items() <= self._stand_in.items():
+            self._stand_in.update(asked)
             if self._channel is not None:
-                self._call({"op": "answer_as", "flavour": flavour}, [])
+                self._call({"op": "answer_as", **asked}, [])
 
     @property
     def is_loaded(self) -> bool:

@@ -289,6 +289,7 @@ class Service:
     def _answer_as(self, message: Message, _: List[bytes]) -> Reply:
         if self._stand_in is not None:
             self._stand_in.state.flavour = message["flavour"]
+            self._stand_in.state.any_width = message["any_width"]
         return {"ok": True}, []
 
     def _state(self, message: Message, _: List[bytes]) -> Reply:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
-from smcontract.runtime.stand_in_answers import Flavour, answer, encoding, rows_of
+from smcontract.runtime.stand_in_answers import Flavour, answer, encoding, need_width, rows_of
 
 CALL = "__call__"
 
@@ -69,6 +69,7 @@ class State:
 
     def __init__(self, flavour: str) -> None:
         self.flavour: Flavour = flavour
+        self.any_width = False
         self.touched = False
 
 
@@ -151,6 +152,8 @@ def respond(asked: StandIn, arguments: Tuple[Any, ...], keywords: Dict[str, Any]
     if method in _CALLS:
         return _CALLS[method]()
     data = next((value for value in (*arguments, *keywords.values()) if rows_of(value) is not None), None)
+    if data is None and arguments and isinstance(arguments[0], (int, float)):
+        data = [arguments[0]]
     if method in TEXT:
         return "an answer"
     if method in TEXTS:
@@ -163,6 +166,8 @@ def respond(asked: StandIn, arguments: Tuple[Any, ...], keywords: Dict[str, Any]
     if data is None:
         return StandIn(state, path + "()")
     by_keyword = not any(rows_of(value) is not None for value in arguments)
+    if not state.any_width and not by_keyword:
+        need_width(method, data)
     return answer(method, data, state.flavour, by_keyword=by_keyword)
 
 
@@ -225,6 +230,7 @@ class InPlaceOfModelFn:
         self._module = module
         self._uses = uses
         self.state = State(uses.get("flavour") or "scores")
+        self.state.any_width = bool(uses.get("any_width"))
 
     def __call__(self, model_dir: Any, *more: Any) -> Any:
         """Return the stand-in, and put others in the place of the globals that `model_fn` would have bound."""

@@ -16,7 +16,10 @@ FLAVOURS = ("scores", "labels", "rows", "lists", "names", "records")
 
 _PROBABILITIES = frozenset({"predict_proba", "predict_log_proba", "staged_predict_proba"})
 _MATRICES = frozenset({"transform", "encode", "embed", "get_embeddings", "inverse_transform", "fit_transform"})
-_WIDTH = 3
+WIDTH = 3
+"""Columns of a table that a stand-in takes, unless it takes any: those of the first that is tried."""
+REFUSES = "{} are expected".format(WIDTH)
+_OF_TEXTS = frozenset({"generate", "encode", "embed", "get_embeddings", "inverse_transform"})
 _LENGTH = 4
 _MANY = 256
 
@@ -51,11 +54,43 @@ def rows_of(value: Any) -> Optional[int]:
     if type(value).__name__ == "DMatrix":
         return int(value.num_row())
     shape = getattr(value, "shape", None)
-    if isinstance(shape, tuple) and shape:
+    if shape == ():
+        return 1
+    if isinstance(shape, tuple):
         return 1 if len(shape) == 1 and not _is_of_texts(value) else int(shape[0])
     if isinstance(value, (list, tuple)):
         return 1 if value and all(isinstance(one, (int, float)) for one in value) else len(value)
     return 1 if hasattr(value, "size") and hasattr(value, "convert") else None
+
+
+def need_width(method: str, data: Any) -> None:
+    """Raise ValueError, as a fitted model does, for numbers that are no rows of three columns."""
+    if method in _OF_TEXTS or (method == "__call__" and "int" in str(getattr(data, "dtype", ""))):
+        # Whole numbers may be tokens.
+        return
+    width = _width(data)
+    if width is None or width == WIDTH:
+        return
+    raise ValueError("X has {} features, but {}".format(width, REFUSES))
+
+
+def _width(data: Any) -> Optional[int]:
+    """Return how many columns of numbers there are; 0 for numbers that are no table, None for what is no numbers."""
+    if type(data).__name__ == "DMatrix":
+        return int(data.num_col())
+    shape = getattr(data, "shape", None)
+    if isinstance(shape, tuple):
+        if _is_of_texts(data) or len(shape) > 2:
+            return None
+        return int(shape[-1]) if shape and (len(shape) == 2 or shape[0] == WIDTH) else 0
+    if not isinstance(data, (list, tuple)) or not data:
+        return None
+    if all(isinstance(one, (int, float)) for one in data):
+        return len(data) if len(data) == WIDTH else 0
+    if not all(isinstance(row, (list, tuple)) for row in data):
+        return None
+    flat = all(isinstance(one, (int, float)) for row in data for one in row)
+    return len(data[0]) if flat and len({len(row) for row in data}) == 1 else None
 
 
 def answer(method: str, data: Any, flavour: Flavour, *, by_keyword: bool) -> Any:
@@ -68,13 +103,13 @@ def answer(method: str, data: Any, flavour: Flavour, *, by_keyword: bool) -> Any
     if method == "generate":
         return _made([[1 + int(one * 90) + place for place in range(_LENGTH)] for one in scores], like_torch, "int64")
     if by_keyword and method == "__call__":
-        tall = [_spread(one, _WIDTH) for one in scores]
+        tall = [_spread(one, WIDTH) for one in scores]
         hidden = _made([[one] for one in tall], like_torch, "float32")
         return Encoding(logits=_made(tall, like_torch, "float32"), last_hidden_state=hidden)
     if method in _PROBABILITIES:
         return _plain_or_made([[1.0 - one, one] for one in scores], flavour, like_torch, "float64")
     if method in _MATRICES:
-        found = _plain_or_made([_spread(one, _WIDTH) for one in scores], flavour, like_torch, "float64")
+        found = _plain_or_made([_spread(one, WIDTH) for one in scores], flavour, like_torch, "float64")
         return found[0] if isinstance(data, str) else found
     if flavour == "records" or (flavour == "scores" and _is_text(data)):
         return [{"label": "LABEL_{}".format(int(one > 0.5)), "score": one} for one in scores]
@@ -87,7 +122,7 @@ def _predicted(method: str, scores: List[float], flavour: Flavour, like_torch: b
     if flavour == "names":
         return _made(["yes" if one > 0.5 else "no" for one in scores], False, None)
     if flavour == "rows":
-        return _made([_spread(one, _WIDTH) for one in scores], like_torch, "float32")
+        return _made([_spread(one, WIDTH) for one in scores], like_torch, "float32")
     if flavour == "lists":
         return list(scores)
     if like_torch and method != "predict":
@@ -161,7 +196,7 @@ def _rows(data: Any) -> List[Any]:
         data = data[:, :: 1 + data.shape[1] // _MANY]
     listed = data.tolist() if hasattr(data, "tolist") else data
     if not isinstance(listed, (list, tuple)):
-        return [repr(type(data))]
+        return [listed if isinstance(listed, (int, float, str)) else repr(type(data))]
     return [listed] if rows_of(data) == 1 and len(listed) != 1 else list(listed)
 
 

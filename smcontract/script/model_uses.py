@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 from smcontract.script.facts import Function
 from smcontract.script.script import Script
@@ -60,3 +61,29 @@ def _parameter(function: Function | None, place: int) -> str | None:
 
 def _names(parts: list[ast.expr]) -> tuple[str, ...]:
     return tuple(part.id if isinstance(part, ast.Name) else str(place) for place, part in enumerate(parts))
+
+
+def reads_shared_state(tree: ast.Module, code: str) -> bool:
+    """Whether a line reads a class, or a global that starts out empty: what loading the model may have filled."""
+    empty = set(_empty_globals(tree)) | set(shared_names(tree)) | {"self", "cls"}
+    return any(name in empty for name in re.findall(r"(?<![\w.])([A-Za-z_]\w*)\s*[.\[]", code))
+
+
+def _empty_globals(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and (node.value is None or _is_empty(node.value)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def _is_empty(value: ast.expr) -> bool:
+    """Whether a value is None, an empty container, or an object of the script's own making."""
+    if isinstance(value, ast.Constant):
+        return value.value is None
+    if isinstance(value, ast.Dict):
+        return not value.keys
+    if isinstance(value, ast.List | ast.Tuple | ast.Set):
+        return not value.elts
+    return isinstance(value, ast.Call)

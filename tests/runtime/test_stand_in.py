@@ -8,7 +8,7 @@ import pytest
 from smcontract.runtime.stand_in import StandIn, State, put_in_place
 from smcontract.runtime.stand_in_answers import FLAVOURS
 
-ROWS = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+ROWS = np.array([[1.0, 2.0, 0.0], [3.0, 4.0, 1.0], [5.0, 6.0, 2.0]])
 
 
 def stand_in(flavour: str = "scores", *names: str) -> Any:
@@ -33,7 +33,8 @@ def test_the_rows_differ() -> None:
 
 
 @pytest.mark.parametrize(
-    "same", [ROWS.tolist(), ROWS.astype("float32"), ROWS.astype("int64"), [["1", "2"], ["3", "4"], ["5", "6"]]]
+    "same",
+    [ROWS.tolist(), ROWS.astype("float32"), ROWS.astype("int64"), [["1", "2", "0"], ["3", "4", "1"], ["5", "6", "2"]]],
 )
 def test_the_same_data_gets_the_same_answer_in_any_type(same: Any) -> None:
     np.testing.assert_array_equal(stand_in().predict(same), stand_in().predict(ROWS))
@@ -107,3 +108,12 @@ def test_it_stands_for_the_globals_that_loading_would_have_bound() -> None:
     assert isinstance(model, StandIn)
     assert isinstance(Module.bound, StandIn)
     assert put_in_place(None, {}) is None
+
+
+@pytest.mark.parametrize("data", [ROWS[:, :2], ROWS[0, :2], ROWS[:, :2].tolist(), [1, 2]])
+def test_other_tables_are_refused_unless_it_takes_any(data: Any) -> None:
+    state = State("scores")
+    with pytest.raises(ValueError, match="3 are expected"):
+        StandIn(state, "model").predict(data)
+    state.any_width = True
+    assert len(StandIn(state, "model").predict(data)) in {1, 3}
