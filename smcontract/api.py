@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smcontract.endpoints import LocalEndpoint
 from smcontract.errors import UsageError, nearest
@@ -18,6 +18,9 @@ from smcontract.reporting.report import Outcome, Report
 from smcontract.runner import run
 from smcontract.stacks import Stack
 from smcontract.workspace import Judged, Workspace, project_root
+
+if TYPE_CHECKING:
+    from smcontract.payloads._hook import Source
 
 PathLike = str | os.PathLike[str]
 
@@ -73,27 +76,29 @@ def endpoint_in(workspace: Workspace, path: Path) -> LocalEndpoint:
     return endpoint
 
 
-def check_script(path: PathLike, *, seed: int = 0, **settings: Any) -> Report:
+def check_script(path: PathLike, *, seed: int = 0, payloads: Source | None = None, **settings: Any) -> Report:
     """Judge what `path` stands for and return the report; settings are those of the flags, by name.
 
     `check_script("inference.py", stack="sklearn", max_examples=20)` is
     `pytest --smcontract inference.py --smcontract-stack sklearn --smcontract-max-examples 20`.
+    `payloads` is what the hook `pytest_smcontract_payloads` is for pytest: a strategy of bytes, or a list of bytes,
+    by content type, or a function of the script's path and the content type that returns one of them or None.
     Raises `UsageError`; a script that fails, dies or hangs is in the report.
     """
     workspace = _workspace(**dict(_flag(name, value) for name, value in settings.items()))
     try:
         judged = workspace.judge(Path(path))
-        records = [found for one in judged for found in _records(one, seed, workspace.rootdir)]
+        records = [found for one in judged for found in _records(one, seed, workspace.rootdir, payloads)]
         bare = [script_report(one, stack, workspace.rootdir) for one in judged for stack, _ in one.stacks]
         return build_report(records, seed=seed, root=workspace.rootdir, scripts=bare)
     finally:
         workspace.close()
 
 
-def _records(judged: Judged, seed: int, root: Path) -> list[ItemRecord]:
+def _records(judged: Judged, seed: int, root: Path, payloads: Source | None) -> list[ItemRecord]:
     records = []
     for stack, _ in judged.stacks:
-        with judged.session(stack) as session:
+        with judged.session(stack, payloads=payloads) as session:
             for item in judged.items:
                 if item.stack is not stack:
                     continue

@@ -47,6 +47,11 @@ def user_frame(failure: Failure, code_dir: Path) -> Frame | None:
     return None
 
 
+def _is_evaluated(frame: Frame) -> bool:
+    """Whether a frame is of text that `eval` or `exec` was given: it is part of the line that gave it."""
+    return frame.file.startswith("<")
+
+
 def is_accident(failure: Failure, script: Script, code_dir: Path) -> bool:
     """Whether the exception is a slip of the script's own line, and no refusal of bad data.
 
@@ -56,7 +61,7 @@ def is_accident(failure: Failure, script: Script, code_dir: Path) -> bool:
     frame = user_frame(failure, code_dir)
     if frame is None or failure.toolkit_error or failure.by != "script":
         return False
-    if frame is not failure.frames[-1]:
+    if frame is not next(inner for inner in reversed(failure.frames) if not _is_evaluated(inner)):
         # What a library raises, of whatever type, it raises on the data that it was handed.
         return False
     if failure.type in ALWAYS_ACCIDENTS:

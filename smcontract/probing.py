@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from smcontract.endpoints import Ended, Exchange, Failure, LocalEndpoint
 from smcontract.judgement import blames_body_type, whatever_the_data
 from smcontract.misfits import cannot_take
-from smcontract.payloads._codec import NPY, NPZ, media_type
+from smcontract.payloads._codec import NPY, NPZ, is_json, media_type
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._given import given_domain
-from smcontract.payloads._search import candidates, search, texts
+from smcontract.payloads._hook import NotPayloads, handed_domain
+from smcontract.payloads._model import is_mixed, model_domains, typed_rows
+from smcontract.payloads._schema import NoSchema, read_schema, schema_domain, within
+from smcontract.payloads._script import asks_for_more, script_domains
+from smcontract.payloads._search import candidates, media_domains, search, texts
 from smcontract.refused_types import refused_type
 from smcontract.script import Script
 from smcontract.settings import Settings
 from smcontract.stacks import Stack
 from smcontract.targets import Target
 from smcontract.violations import Request
+
+if TYPE_CHECKING:
+    from smcontract.payloads._hook import Handed
 
 TOO_MANY_DEATHS = 5
 TOO_MANY_HANGS = 2
@@ -44,6 +52,9 @@ class Served(Protocol):
     @property
     def settings(self) -> Settings:
         """What the user asked for."""
+
+    def handed(self, content_type: str) -> Handed:
+        """Return what the user's own code hands over; raises `NotPayloads`."""
 
     @property
     def endpoint(self) -> LocalEndpoint:
@@ -77,10 +88,12 @@ class Probe:
 
 def probe(served: Served, content_type: str) -> Probe:
     """Return what is known of the bodies of `content_type` that the script takes."""
-    for payload in served.settings.payloads:
-        if payload.content_type == content_type:
-            body = payload.file.read_bytes()
-            return Probe(domain=given_domain(body, content_type, name=payload.file.name))
+    try:
+        given = _given(served, content_type)
+    except (NotPayloads, NoSchema) as error:
+        return Probe(reason=str(error))
+    if given is not None:
+        return Probe(domain=given)
     options = _candidates(served, content_type)
     if not options:
         reason = f"no bodies of {content_type} can be made up: give one with {_flag(content_type)}"
@@ -109,19 +122,75 @@ def _refused(served: Served, content_type: str, attempts: list[Exchange]) -> Exc
     return refused_type(content_type, attempts, served.script, served.target.code_dir, served.exchange)
 
 
+def _given(served: Served, content_type: str) -> Domain | None:
+    """Return what the user's own code hands over, else what the first payload file of this type shows."""
+    handed = served.handed(content_type)
+    if handed is not None:
+        return handed_domain(handed, content_type)
+    files = [payload for payload in served.settings.payloads if payload.content_type == content_type]
+    for payload in sorted(files, key=lambda payload: payload.is_schema):
+        data, name = payload.file.read_bytes(), payload.file.name
+        if not payload.is_schema:
+            return given_domain(data, content_type, name=name)
+        return schema_domain(read_schema(data, name), content_type, f"the JSON Schema {name}")
+    return None
+
+
+def _of_models(served: Served, content_type: str) -> list[Domain]:
+    """Return what the pydantic models of the script tell that it reads its bodies as."""
+    found = []
+    for path, name in served.script.body_facts.models if is_json(content_type) else ():
+        schema = served.endpoint.told("schema", name=name).get("schema")
+        if schema:
+            with suppress(NoSchema):
+                found.append(schema_domain(within(schema, path), content_type, f"the script's pydantic model {name}"))
+    return found
+
+
+def given_bodies(served: Served, content_type: str) -> list[bytes]:
+    """Return the bodies that the user gave, one by one: a hook's list, and payload files."""
+    found: list[bytes] = []
+    with suppress(NotPayloads):
+        handed = served.handed(content_type)
+        found += handed if isinstance(handed, list) else []
+    files = [one for one in served.settings.payloads if one.content_type == content_type and not one.is_schema]
+    return found + [one.file.read_bytes() for one in files]
+
+
 def _candidates(served: Served, content_type: str) -> list[Domain]:
     """Return the domains worth trying; certain is only a width that nothing of the script changes."""
     facts = served.endpoint.facts()
-    features = facts.get("n_features")
     keys = served.script.json_keys
+    own = served.script.body_facts
+    features = facts.get("n_features")
+    known = features if isinstance(features, int) else facts.get("inner_features")
+    reads = [(read.path, read.required, read.use) for read in own.reads]
+    asked = list(script_domains(reads, own.columns, content_type, width=known))
     usual = list(candidates(content_type, columns=None, keys=keys))
-    if not isinstance(features, int):
-        return usual
-    own_width = list(candidates(content_type, columns=features, keys=keys))
+    shaped = list(model_domains(facts, content_type, keys=keys))
+    own_width = list(candidates(content_type, columns=known, keys=keys)) if isinstance(known, int) else []
+    mixed = is_mixed(facts)
     # A torch module's first layer by name need not be the one that sees the data.
-    if _all_default(served) and facts.get("training") is None:
+    if _all_default(served) and isinstance(features, int) and facts.get("training") is None:
+        if mixed and usual:
+            return [replace(typed_rows(facts, content_type), certain=True), *shaped]
         return own_width
-    return [*(replace(domain, certain=False) for domain in own_width), *usual]
+    of_model = [*shaped, *own_width] if mixed or not isinstance(features, int) else [*own_width, *shaped]
+    # One key alone is likely to hold the table itself.
+    first, rest = _split(usual, f"key:{keys[0]}:" if keys else None)
+    found = [*asked, *of_model, *first] if asks_for_more(reads) else [*of_model, *first, *asked]
+    others = media_domains(content_type, is_image=own.is_image)
+    return [*_of_models(served, content_type), *map(_unsure, found), *rest, *others]
+
+
+def _split(domains: list[Domain], prefix: str | None) -> tuple[list[Domain], list[Domain]]:
+    """Return the domains whose form begins with a prefix, and the others."""
+    first = [domain for domain in domains if prefix is not None and domain.form.startswith(prefix)]
+    return first, [domain for domain in domains if domain not in first]
+
+
+def _unsure(domain: Domain) -> Domain:
+    return replace(domain, certain=False)
 
 
 def _search(served: Served, content_type: str, options: list[Domain], tried: dict[bytes, Exchange]) -> Domain | None:
@@ -159,8 +228,16 @@ def _search(served: Served, content_type: str, options: list[Domain], tried: dic
         return search(predicts, iter(options)) or search(predicts, iter(words))
     # Where one row is answered and two are not, two may still be what output_fn has to encode.
     everything = [*options, *words]
-    same = next(o for o in everything if (o.form, o.columns) == (answered.form, answered.columns))
+    same = next(option for option in everything if _is_of(answered, option))
     return search(predicts, iter([same]))
+
+
+def _is_of(found: Domain, option: Domain) -> bool:
+    """Whether a domain that was found is this option, with what was learnt of its rows and numbers."""
+    if found.baseline(1) != option.baseline(1):
+        return False
+    known = replace(found, min_rows=option.min_rows, max_rows=option.max_rows, integers=option.integers)
+    return replace(known, fields=option.fields) == option
 
 
 def _all_default(served: Served) -> bool:

@@ -56,8 +56,13 @@ class ContractCollector(pytest.Collector):
         """Return the session under a stack; its process starts at the first request."""
         key = repr(stack)
         if key not in self.sessions:
-            self.sessions[key] = self.judged.session(stack)
+            self.sessions[key] = self.judged.session(stack, payloads=self._payloads)
         return self.sessions[key]
+
+    def _payloads(self, script: Path, content_type: str) -> Any:
+        # A conftest's hook holds for the scripts below it.
+        hooks = self.session.gethookproxy(self.path)
+        return hooks.pytest_smcontract_payloads(script=script, content_type=content_type)
 
     def teardown(self) -> None:
         """End the script's processes."""

@@ -12,14 +12,16 @@ from smcontract.options import register
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hypothesis.strategies import SearchStrategy
+
     from smcontract.checks import Check
     from smcontract.endpoints import LocalEndpoint
 
 FIXTURE = "smcontract_endpoint"
 
 
-class OwnChecks:
-    """The hook by which a conftest or a plugin brings checks of its own."""
+class Hooks:
+    """The hooks that a conftest or a plugin may implement."""
 
     @pytest.hookspec
     def pytest_smcontract_checks(self) -> list[Check] | None:
@@ -29,10 +31,19 @@ class OwnChecks:
         conftest beside a test it counts only where that folder, or one below it, stands on the command line.
         """
 
+    @pytest.hookspec(firstresult=True)
+    def pytest_smcontract_payloads(self, script: Path, content_type: str) -> SearchStrategy[bytes] | list[bytes] | None:
+        """Return valid request bodies of `content_type` for `script`, or None to leave it to what is known otherwise.
+
+        A Hypothesis strategy of bytes is drawn from; of a list of bytes the first is generalised, and all are sent as
+        they are. Whatever is returned is valid by your word: a script that refuses it fails. Called once per script,
+        stack and content type; the first result that is not None counts. `script` is the path of the script's file.
+        """
+
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the flags and their ini twins, and the hook for checks."""
-    pluginmanager.add_hookspecs(OwnChecks)
+    """Declare the flags and their ini twins, and the hooks."""
+    pluginmanager.add_hookspecs(Hooks)
     group = parser.getgroup("smcontract", "contract tests for SageMaker entry-point scripts")
     register(group.addoption, parser.addini)
 

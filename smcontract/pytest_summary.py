@@ -10,6 +10,7 @@ import pytest
 from smcontract.reporting.merge import ItemRecord, function_rank
 from smcontract.reporting.preview import visible
 from smcontract.reporting.report import Outcome
+from smcontract.runner import BODIES
 from smcontract.violations import Severity
 
 NOTED = frozenset({"SMC703", "SMC704"})
@@ -20,6 +21,7 @@ def write_summary(terminal: pytest.TerminalReporter, records: Iterable[ItemRecor
     records = list(records)
     lines = [
         *stand_in_lines(records),
+        *source_lines(records),
         *unjudged_lines(records),
         *fallback_lines(records),
         *note_lines(records),
@@ -50,6 +52,16 @@ def unjudged_lines(records: Iterable[ItemRecord]) -> list[str]:
         if record.check.outcome is Outcome.SKIPPED and any(words in reason for words in _WANTED):
             counts[record.script.path, reason] += 1
     return [f"{path}: {count} not judged: {reason}" for (path, reason), count in sorted(counts.items())]
+
+
+def source_lines(records: Iterable[ItemRecord]) -> list[str]:
+    """Return, per script and content type, where the bodies come from that its passes rest on."""
+    found = {
+        f"{record.script.path}: {record.check.reason}"
+        for record in records
+        if record.check.outcome is Outcome.PASSED and (record.check.reason or "").startswith(BODIES)
+    }
+    return sorted(found)
 
 
 def fallback_lines(records: Iterable[ItemRecord]) -> list[str]:

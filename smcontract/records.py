@@ -106,7 +106,7 @@ def record(
             phase=str(item.check.phases[0]),
             parameters=item.parameters,
             outcome=Outcome(result.outcome),
-            reason=result.reason,
+            reason=result.reason or result.bodies,
             examples=result.examples,
             seconds=round(result.seconds, 6),
         ),

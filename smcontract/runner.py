@@ -38,6 +38,9 @@ OF_STAGES = frozenset(
 NEARLY_ALL = 0.9
 """The part of refused bodies from which on a pass says so."""
 
+BODIES = "bodies of "
+"""How the reason of a pass begins that says which bodies it rests on."""
+
 MATRIX_LIMIT = 8
 """Violations of one item that the matrix keeps."""
 
@@ -46,12 +49,13 @@ MATRIX_LIMIT = 8
 class Result:
     """How one item ended. `reason` says why it was skipped, or what qualifies a pass.
 
-    `stand_in` says why a stand-in took the model's place, if one did.
-    `stubbed` are the packages in whose place stubs stand, as far as the script has been loaded.
+    `bodies` says where the bodies come from that a pass rests on, `stand_in` why a stand-in took the model's place, if
+    one did. `stubbed` are the packages in whose place stubs stand, as far as the script has been loaded.
     """
 
     outcome: str
     reason: str | None = None
+    bodies: str | None = None
     violations: tuple[Violation, ...] = ()
     fallbacks: tuple[Observed, ...] = ()
     examples: int = 0
@@ -92,6 +96,7 @@ def run(item: Item, session: Session, prop: Property) -> Result:
     return Result(
         outcome=outcome,
         reason=reason,
+        bodies=_source(ctx) if outcome == "passed" else None,
         violations=tuple(violations),
         fallbacks=tuple(ctx.fallbacks),
         examples=max(prop.examples, ctx.judged),
@@ -144,6 +149,15 @@ def _mostly_refused(ctx: CheckContext, prop: Property) -> str | None:
 
 def _rests_on_stand_in(session: Session) -> str | None:
     return None if session.stand_in is None else f"with a stand-in in the model's place: {session.stand_in}"
+
+
+def _source(ctx: CheckContext) -> str | None:
+    """Say where the bodies come from that a pass rests on, if it rests on any."""
+    if ctx.check.cases is None:
+        return None
+    content_type = ctx.content_type or ctx.session.content_types()[0]
+    source = ctx.session.source_of(content_type)
+    return None if source is None else f"{BODIES}{content_type}: {source}"
 
 
 def _need_family(ctx: CheckContext) -> None:

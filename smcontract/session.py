@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smcontract.endpoints import Ended, Exchange, Failure, Loaded, LocalEndpoint
 from smcontract.judgement import cannot_be_called
 from smcontract.only_here import missing_here, not_installed
-from smcontract.probing import Probe, probe, takes_other_body_type
+from smcontract.payloads._hook import handed_over
+from smcontract.probing import Probe, given_bodies, probe, takes_other_body_type
 from smcontract.runtime.stand_in_answers import FLAVOURS
 from smcontract.script import Script
 from smcontract.script.families import Family, family_of
@@ -22,6 +23,9 @@ from smcontract.stacks import Stack
 from smcontract.stand_ins import settled
 from smcontract.targets import Target
 from smcontract.violations import Request, Violation
+
+if TYPE_CHECKING:
+    from smcontract.payloads._hook import Handed, Source
 
 _OURS = re.compile(r"[^\s'\"]*[/\\]smcontract-\w+[/\\]model\b")
 """The empty directory, whose name is another one in each run."""
@@ -65,6 +69,10 @@ class Session:
     _settled: bool = False
     memo: dict[object, Any] = field(default_factory=dict)
     """What checks worked out once for all of their items."""
+    payloads: Source | None = None
+    """What the user's own code hands over."""
+    _given: dict[str, list[bytes]] = field(default_factory=dict)
+    _handed: dict[str, Handed] = field(default_factory=dict)
     _probes: dict[str, Probe] = field(default_factory=dict)
     _others: dict[str, Session] = field(default_factory=dict)
     _hung: dict[tuple[Request, tuple[str, ...], str | None], Exchange] = field(default_factory=dict)
@@ -146,7 +154,11 @@ class Session:
         for stack in self.peers:
             if repr(stack) not in self._others:
                 self._others[repr(stack)] = Session(
-                    target=self.target, script=self.script, stack=stack, settings=self.settings
+                    target=self.target,
+                    script=self.script,
+                    stack=stack,
+                    settings=self.settings,
+                    payloads=self.payloads,
                 )
         return [self._others[repr(stack)] for stack in self.peers]
 
@@ -236,7 +248,20 @@ class Session:
 
     def given_bodies(self, content_type: str) -> list[bytes]:
         """Return the payloads of this type that the user gave: valid beyond doubt."""
-        return [payload.file.read_bytes() for payload in self.settings.payloads if payload.content_type == content_type]
+        if content_type not in self._given:
+            self._given[content_type] = given_bodies(self, content_type)
+        return self._given[content_type]
+
+    def handed(self, content_type: str) -> Handed:
+        """Return what the user's own code hands over, asked once; raises `NotPayloads`."""
+        if content_type not in self._handed and self.payloads is not None:
+            self._handed[content_type] = handed_over(self.payloads, self.target.script, content_type)
+        return self._handed.get(content_type)
+
+    def source_of(self, content_type: str) -> str | None:
+        """Return where the bodies of this type come from that were sent, or None where none was looked for."""
+        found = self._probes.get(content_type)
+        return None if found is None or found.domain is None else found.domain.source
 
     def valid_body(self, content_type: str) -> bytes | None:
         """Return a body of this type that the script takes, or None where none is known."""
@@ -251,6 +276,7 @@ class Session:
         return (
             content_type in self.settings.content_types
             or bool(self.given_bodies(content_type))
+            or any(payload.content_type == content_type for payload in self.settings.payloads)
             or content_type in self.script.content_types
             or not _serves_itself(self.script, "input_fn")
         )

@@ -48,6 +48,11 @@ class Payload:
     content_type: str | None
     accept: str | None
 
+    @property
+    def is_schema(self) -> bool:
+        """Whether the file holds a JSON Schema of the bodies, and no body: `NAME.schema.json`."""
+        return self.file.name.lower().endswith(".schema.json")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:

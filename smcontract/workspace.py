@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smcontract.checks import codes
 from smcontract.endpoints._installed import engine_problem
@@ -20,6 +21,9 @@ from smcontract.settings import Settings, build
 from smcontract.settings_sources import read_pyproject
 from smcontract.stacks import Stack, StackNotFound, detect, get_stack, stack_names
 from smcontract.targets import Target, find_targets
+
+if TYPE_CHECKING:
+    from smcontract.payloads._hook import Source
 
 _OF_PYTEST = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini")
 _SECTIONS = {
@@ -41,8 +45,8 @@ class Judged:
     items: tuple[Item, ...]
     spent: Spent = field(default_factory=Spent)
 
-    def session(self, stack: Stack) -> Session:
-        """Return a new session of this script under one of its stacks."""
+    def session(self, stack: Stack, *, payloads: Source | None = None) -> Session:
+        """Return a new session of this script under one of its stacks; `payloads` hands over bodies."""
         peers = tuple(other for other, _ in self.stacks if other is not stack)
         return Session(
             target=self.target,
@@ -51,6 +55,7 @@ class Judged:
             settings=self.settings,
             peers=peers,
             spent=self.spent,
+            payloads=payloads,
         )
 
     def named(self, file: str) -> str:

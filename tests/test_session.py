@@ -1,5 +1,6 @@
 """What is known of a script and of the bodies that it takes, asked of the script itself."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -130,12 +131,136 @@ def test_a_search_is_bounded_and_says_what_would_help(tmp_path: Path) -> None:
     assert 1 < requests(tmp_path) <= LIMIT
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "image/png"])
+@pytest.mark.parametrize("content_type", ["application/x-unheard-of", "image/x-unheard-of"])
 def test_a_type_of_which_nothing_can_be_made_up_says_what_to_give(content_type: str, tmp_path: Path) -> None:
     with session_of(tmp_path, ECHO) as session:
         probe = session.probe(content_type)
     assert (probe.domain, probe.failed) == (None, None)
     assert f"--smcontract-payload 'FILE;{content_type}'" in probe.reason
+
+
+def test_plain_bodies_of_a_type_are_tried(tmp_path: Path) -> None:
+    source = """
+        def model_fn(model_dir):
+            return {"a": 1, "text": 2}
+
+        def input_fn(body, content_type):
+            text = body if isinstance(body, str) else bytes(body).decode()
+            return text.split(" ")
+
+        def predict_fn(words, model):
+            return sum(model.get(word, 0) for word in words)
+        """
+    with session_of(tmp_path, source, content_types=("text/plain",), isolation="none") as session:
+        domain = session.probe("text/plain").domain
+    assert domain is not None
+    assert (domain.body, domain.varies, domain.certain) == (b"a text", True, False)
+
+
+def test_an_image_is_made_up_for_a_script_that_opens_one(tmp_path: Path) -> None:
+    pytest.importorskip("PIL", reason="needs pillow")
+    source = """
+        import io
+        from PIL import Image
+
+        def model_fn(model_dir):
+            return 1
+
+        def input_fn(body, content_type):
+            return Image.open(io.BytesIO(body)).convert("RGB")
+
+        def predict_fn(image, model):
+            return list(image.size)
+        """
+    with session_of(tmp_path, source, content_types=("application/octet-stream",), isolation="none") as session:
+        domain = session.probe("application/octet-stream").domain
+    assert domain is not None
+    assert domain.body is not None
+    assert domain.body.startswith((b"\x89PNG", b"\xff\xd8"))
+    assert domain.varies
+
+
+KEYED = """
+    import json
+
+    def model_fn(model_dir):
+        return {"low": 1, "high": 2}
+
+    def input_fn(body, content_type):
+        return json.loads(body)
+
+    def predict_fn(data, model):
+        return [model["low"] * float(row["age"]) + len(row["name"].lower()) for row in data["people"]]
+
+    def output_fn(prediction, accept):
+        return json.dumps(prediction)
+"""
+
+
+def test_a_document_with_the_keys_that_the_script_reads_is_found(tmp_path: Path) -> None:
+    with session_of(tmp_path, KEYED, content_types=("application/json",), isolation="none") as session:
+        domain = session.probe("application/json").domain
+    assert domain is not None
+    assert (domain.names, domain.min_rows, domain.max_rows) == (("age", "name"), 1, 3)
+    assert "the keys that the script reads (people, age, name)" in domain.source
+    assert not domain.certain
+
+
+def test_a_schema_file_describes_the_bodies(tmp_path: Path) -> None:
+    schema = {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}}
+    file = tmp_path / "order.schema.json"
+    file.write_text(json.dumps(schema))
+    given = Payload(file=file, content_type="application/json", accept=None)
+    with session_of(tmp_path, ECHO, payloads=(given,)) as session:
+        domain = session.probe("application/json").domain
+        assert session.given_bodies("application/json") == []
+        assert session.names("application/json")
+    assert domain is not None
+    assert domain.source == "the JSON Schema order.schema.json"
+    assert isinstance(json.loads(domain.body or b"")["a"], int)
+    assert not domain.certain
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        "Order.model_validate_json(body).lines",
+        "Order(**json.loads(body)).lines",
+        "[Line(**line) for line in json.loads(body)['lines']]",
+    ],
+)
+def test_a_pydantic_model_of_the_script_tells_what_it_takes(reads: str, tmp_path: Path) -> None:
+    pytest.importorskip("pydantic", reason="needs pydantic")
+    source = f"""
+        import json
+        from typing import List, Literal
+        from pydantic import BaseModel, Field
+
+        class Line(BaseModel):
+            amount: int = Field(ge=3, le=9)
+            unit: Literal["kg", "t"]
+
+        class Order(BaseModel):
+            lines: List[Line]
+
+        def model_fn(model_dir):
+            return {{"kg": 1, "t": 1000}}
+
+        def input_fn(body, content_type):
+            return {reads}
+
+        def predict_fn(lines, model):
+            return [model[line.unit] * line.amount for line in lines]
+
+        def output_fn(prediction, accept):
+            return json.dumps(prediction)
+        """
+    with session_of(tmp_path, source, content_types=("application/json",), isolation="none") as session:
+        domain = session.probe("application/json").domain
+    assert domain is not None
+    assert "pydantic model" in domain.source
+    (line, *_) = json.loads(domain.body or b"")["lines"]
+    assert (3 <= line["amount"] <= 9, line["unit"] in {"kg", "t"}) == (True, True)
 
 
 def test_a_search_stops_at_the_deaths(tmp_path: Path) -> None:

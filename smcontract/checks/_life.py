@@ -221,7 +221,11 @@ def _bodies(ctx: CheckContext, content_type: str) -> list[bytes]:
     return list(dict.fromkeys(bodies))[:2]
 
 
-def _other(domain: Domain) -> list[list[int | float]]:
+def _other(domain: Domain) -> list[list[Any]]:
+    """Return a second table: other numbers, and where the cells are no plain numbers those of the rows that follow."""
+    if domain.fields:
+        count = domain.min_rows
+        return domain.baseline(2 * count)[count:]
     return [[9 - number for number in row] for row in domain.baseline()]
 
 

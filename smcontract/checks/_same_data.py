@@ -36,6 +36,8 @@ def comparable(ctx: CheckContext) -> list[Domain]:
         raise Inconclusive("no content type carries a table that can be sent as another one too")
     widths = {domain.columns for domain in domains if domain.certain} or {domains[0].columns}
     same = [domain for domain in domains if domain.columns in widths]
+    # Columns by name, and arrays of more dimensions, are the same data where the other type has them too.
+    same = [domain for domain in same if (domain.names, domain.shape) == (same[0].names, same[0].shape)]
     if len(same) < 2:
         raise Inconclusive(f"only one content type carries tables ({domains[0].content_type})")
     low = max(domain.min_rows for domain in same)

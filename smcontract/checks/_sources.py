@@ -54,6 +54,8 @@ class ValidBodies:
         for body in given:
             yield Case(request=ctx.request(body, content_type=domain.content_type), given=True)
         if domain.body is not None:
+            if domain.body not in given:
+                yield Case(request=ctx.request(domain.body, content_type=domain.content_type), given=domain.vouched)
             return
         # A payload's width is known to be valid, and not that other numbers are.
         certain = domain.certain and not given
@@ -67,10 +69,7 @@ class ValidBodies:
         if probe.domain is None and probe.failed is not None:
             # The matrix sends the request that shows it.
             return None
-        domain = ctx.domain()
-        if domain.body is not None:
-            return None
-        return domain.tables().map(lambda table: make_case(ctx, domain, table))
+        return drawn_cases(ctx, ctx.domain())
 
 
 class MalformedBodies:
@@ -86,14 +85,25 @@ class MalformedBodies:
     def strategy(self, ctx: CheckContext) -> SearchStrategy[Case] | None:
         """Return valid bodies, damaged."""
         domain = ctx.domain()
-        damaged = cuts(domain.tables().map(domain.encode))
+        damaged = cuts(domain.bodies())
         return damaged.map(lambda body: Case(request=ctx.request(body), label="a damaged body"))
 
 
 def make_case(ctx: CheckContext, domain: Domain, table: Table, *, given: bool = False) -> Case:
     """Return the case that sends `table` as a body of `domain`."""
     request = ctx.request(domain.encode(table), content_type=domain.content_type)
-    return Case(request=request, table=table, given=given)
+    return Case(request=request, table=table if domain.body is None else None, given=given)
+
+
+def drawn_cases(ctx: CheckContext, domain: Domain) -> SearchStrategy[Case] | None:
+    """Return a strategy of the bodies of a domain, or None where there is but one."""
+    if not domain.varies:
+        return None
+    if domain.body is None:
+        return domain.tables().map(lambda table: make_case(ctx, domain, table, given=domain.vouched))
+    return domain.bodies().map(
+        lambda body: Case(request=ctx.request(body, content_type=domain.content_type), given=domain.vouched)
+    )
 
 
 class BodiesForDefaults(ValidBodies):

@@ -10,7 +10,7 @@ from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._responses import a_value_of
-from smcontract.checks._sources import make_case
+from smcontract.checks._sources import drawn_cases, make_case
 from smcontract.endpoints import Exchange, Value
 from smcontract.payloads._domain import Domain
 from smcontract.session import Inconclusive
@@ -30,8 +30,10 @@ class Predicted:
             return
         domain = _domain(ctx)
         if domain.body is not None:
-            for body in ctx.session.given_bodies(domain.content_type):
-                yield Case(request=ctx.request(body, content_type=domain.content_type), given=True)
+            given = ctx.session.given_bodies(domain.content_type)
+            for body in given or [domain.body]:
+                request = ctx.request(body, content_type=domain.content_type)
+                yield Case(request=request, given=bool(given) or domain.vouched)
             return
         for rows in dict.fromkeys((domain.min_rows, min(2, domain.max_rows))):
             yield make_case(ctx, domain, domain.baseline(rows))
@@ -40,10 +42,7 @@ class Predicted:
         """Return further bodies of that type."""
         if _encodes_itself(ctx):
             return None
-        domain = _domain(ctx)
-        if domain.body is not None:
-            return None
-        return domain.tables().map(lambda table: make_case(ctx, domain, table))
+        return drawn_cases(ctx, _domain(ctx))
 
 
 def _encodes_itself(ctx: CheckContext) -> bool:

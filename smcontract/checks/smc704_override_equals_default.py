@@ -10,7 +10,7 @@ from smcontract.checks._case import Case
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._masked import masked
-from smcontract.checks._sources import make_case
+from smcontract.checks._sources import drawn_cases, make_case
 from smcontract.endpoints import Exchange, Stage
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._malformed import malformed
@@ -52,11 +52,9 @@ class Compared:
 
         if not any(ctx.gathered.values()):
             return None
-        return st.one_of([_drawn(ctx, domain) for domain in _domains(ctx) if domain.body is None])
-
-
-def _drawn(ctx: CheckContext, domain: Domain) -> SearchStrategy[Case]:
-    return domain.tables().map(lambda table: make_case(ctx, domain, table))
+        drawn = [drawn_cases(ctx, domain) for domain in _domains(ctx)]
+        varied = [strategy for strategy in drawn if strategy is not None]
+        return st.one_of(varied) if varied else None
 
 
 def _domains(ctx: CheckContext) -> list[Domain]:

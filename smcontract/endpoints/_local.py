@@ -250,22 +250,21 @@ class LocalEndpoint:
 
     def facts(self) -> dict[str, Any]:
         """Return what the model tells of itself: type, number of features, whether it can be called."""
-        if not self.load().ok:
-            return {}
         try:
-            return self._call({"op": "facts"}, [])[0]
+            return self.told("facts")
         except ChannelEnded:
             return {}
 
     def state(self) -> dict[str, str]:
         """Return digests of the model's parameters by name; none where it did not load, or the engine cannot tell."""
-        return dict(self._ask("state").get("state") or {})
+        return dict(self.told("state").get("state") or {})
 
     def graphs(self) -> int:
         """Return how many torch tensors that hold on to a graph are alive in the script's process."""
-        return int(self._ask("state", graphs=True).get("graphs") or 0)
+        return int(self.told("state", graphs=True).get("graphs") or 0)
 
-    def _ask(self, op: str, **asked: Any) -> dict[str, Any]:
+    def told(self, op: str, **asked: Any) -> dict[str, Any]:
+        """Return what the script's process answers to a message; nothing where the script did not load."""
         return self._call({"op": op, **asked}, [])[0] if self.load().ok else {}
 
     def restart(self) -> None:

@@ -102,7 +102,7 @@ def _like(content_type: str, like: bytes | str | Path) -> SearchStrategy[bytes]:
     except OSError as error:
         raise UsageError(f"payloads: like={str(path)!r} cannot be read ({error.strerror})") from None
     domain = given_domain(body, content_type, name=str(path or "given"))
-    return domain.tables().map(domain.encode)
+    return domain.bodies()
 
 
 def _from_schema(content_type: str, schema: dict[str, Any]) -> SearchStrategy[bytes]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from smcontract.payloads._codec import CSV, JSON, NPY, TEXT_FORMS, table_type
 from smcontract.payloads._domain import Domain
+from smcontract.payloads._model import last_rows, with_fractions
+from smcontract.payloads.media import Shape, find
 
 Answers = Callable[[bytes], bool]
 """Sends a body and says whether the request is answered with a success."""
 
 COLUMNS = (3, 1, 2, 4, 5, 6, 8, 10, 13, 16)
-LIMIT = 60
+LIMIT = 80
 """Requests that a search may cost."""
 
 
@@ -61,6 +64,25 @@ def texts(content_type: str, keys: Sequence[str]) -> Iterator[Domain]:
             yield Domain(content_type=content_type, source=source, certain=False, form=prefix + form, columns=3)
 
 
+def media_domains(content_type: str, *, is_image: bool = False) -> Iterator[Domain]:
+    """Yield what is known of the media type itself: a few plain bodies, and others like them where those vary.
+
+    `is_image` says that the script opens an image, whatever the type says.
+    """
+    # A document of any other form is likely to be refused.
+    varies = table_type(content_type) is None
+    for medium in (find("application/x-image") if is_image and varies else None, find(content_type)):
+        for body in () if medium is None else medium.plain():
+            yield Domain(
+                content_type=content_type,
+                source="a search for a shape that is answered",
+                certain=False,
+                max_rows=1,
+                body=body,
+                others=partial(medium.valid, Shape()) if medium is not None and varies else None,
+            )
+
+
 def search(answers: Answers, options: Iterator[Domain]) -> Domain | None:
     """Return the first domain whose baseline is answered, widened as far as the script goes along.
 
@@ -80,11 +102,16 @@ def search(answers: Answers, options: Iterator[Domain]) -> Domain | None:
 
 
 def _row_counts(option: Domain) -> tuple[int, ...]:
-    one_row_only = option.form.endswith(("row", "value", "text"))
-    return (1,) if one_row_only else (1, 2)
+    return (1,) if option.is_single or option.body is not None else (1, 2)
 
 
 def _widen(answers: Answers, found: Domain) -> Domain:
+    if found.body is not None:
+        return found
+    if found.fields:
+        fractions = with_fractions(found)
+        # The last rows hold what is new.
+        return fractions if fractions != found and answers(fractions.encode(last_rows(fractions))) else found
     halves = [[number + 0.5 for number in row] for row in found.baseline()]
     if table_type(found.content_type) in {JSON, CSV} and not answers(found.encode(halves)):
         return found

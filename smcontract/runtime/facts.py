@@ -5,18 +5,32 @@ from __future__ import annotations
 from typing import Any, Dict, Optional
 
 from smcontract.runtime.describe import guarded, type_name
+from smcontract.runtime.features import features_of, wrapped
 
 
 def facts_of(model: Any) -> Dict[str, Any]:
-    """Return type, features per row, whether it can be called or has `predict`, and torch's training mode."""
+    """Return type, features per row, whether it can be called or has `predict`, and torch's training mode.
+
+    `inner_features` is there where `model_fn` returned several things, one of which knows its features; what else
+    is known of the data is told by `features_of`.
+    """
     training = guarded(model, "training")
-    return {
+    found = {
         "type": type_name(model),
         "n_features": _features(model),
         "callable": callable(model),
         "has_predict": callable(guarded(model, "predict")),
         "training": training if isinstance(training, bool) else None,
     }
+    found.update(features_of(model))
+    for inner in wrapped(model):
+        features = _features(inner)
+        if features is not None:
+            found["inner_features"] = features
+            if "columns" not in found:
+                found.update(features_of(inner))
+            break
+    return found
 
 
 def _features(model: Any) -> Optional[int]:
@@ -35,8 +49,11 @@ def _features(model: Any) -> Optional[int]:
         return None
     try:
         for module in modules():
-            if guarded(module, "weight") is not None:
-                return _integer(guarded(module, "in_features"))
+            weight = guarded(module, "weight")
+            if weight is not None:
+                # A TorchScript module keeps its weights and its class's name, and not what it was made with.
+                is_linear = guarded(module, "original_name") == "Linear"
+                return _integer(weight.shape[1] if is_linear else guarded(module, "in_features"))
     except BaseException:
         return None
     return None

@@ -19,6 +19,15 @@ class Step(NamedTuple):
     call: Call
 
 
+class StageError(Exception):
+    """A function of the script, or a default, did not return; `exception` is what it raised."""
+
+    def __init__(self, step: Step, exception: BaseException) -> None:
+        super().__init__(step.name)
+        self.step = step
+        self.exception = exception
+
+
 class Plan(NamedTuple):
     """The functions of a request in order, the one that loads the model, and the hooks around it.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 # The stacks import these three where they need them, and a script may have modules of these names beside it.
 import inspect  # noqa: F401
-import json  # noqa: F401
 import os
 import shutil
 import tempfile
@@ -20,7 +19,8 @@ from smcontract.runtime.graphs import count_graphs
 from smcontract.runtime.ignoring import ignoring_warnings
 from smcontract.runtime.loading import Loaded
 from smcontract.runtime.modes import modes_of
-from smcontract.runtime.plan import Plan, Step, default_step, make_plan
+from smcontract.runtime.plan import Plan, StageError, Step, default_step, make_plan
+from smcontract.runtime.schemas import schema_of
 from smcontract.runtime.stand_in import InPlaceOfModelFn, is_stand_in, put_in_place
 from smcontract.runtime.state import state_of
 from smcontract.runtime.stub_watch import Watch, told_of_stub
@@ -36,15 +36,6 @@ GIVEN = ":given"
 
 Message = Dict[str, Any]
 Reply = Tuple[Message, List[bytes]]
-
-
-class StageError(Exception):
-    """A function of the script, or a default, did not return; `exception` is what it raised."""
-
-    def __init__(self, step: Step, exception: BaseException) -> None:
-        super().__init__(step.name)
-        self.step = step
-        self.exception = exception
 
 
 class Service:
@@ -78,6 +69,7 @@ class Service:
             "modes": self._modes,
             "observed": self._observed,
             "rounds": self._rounds,
+            "schema": self._schema,
             "ping": _ping,
         }
 
@@ -334,6 +326,12 @@ class Service:
         if directory not in self._elsewhere:
             self._elsewhere[directory] = self._run(plan.model_fn, directory)
         return self._elsewhere[directory]
+
+    def _schema(self, message: Message, _: List[bytes]) -> Reply:
+        """Return the JSON Schema of a pydantic model of the script, None where it has none of that name."""
+        if self._loaded is None:
+            raise MessageError("no script is loaded")
+        return {"schema": schema_of(self._loaded.module, message["name"], self._reraise_interrupt)}, []
 
     def _empty_directory(self) -> str:
         self._scratch = tempfile.mkdtemp(prefix="smcontract-")

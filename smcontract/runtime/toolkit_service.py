@@ -6,8 +6,8 @@ import os
 from typing import Any, Dict, FrozenSet, List, Optional, Tuple, cast
 
 from smcontract.runtime.failure import failure_of
-from smcontract.runtime.plan import Plan, Step
-from smcontract.runtime.service import Message, Reply, Service, StageError, headers_of, reply
+from smcontract.runtime.plan import Plan, StageError, Step
+from smcontract.runtime.service import Message, Reply, Service, headers_of, reply
 from smcontract.runtime.toolkit import Toolkit
 from smcontract.runtime.values import MessageError, from_blob
 from smcontract.stacks._base import Answer

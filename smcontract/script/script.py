@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from smcontract.script.body import BodyFacts
+
 
 # Without slots: what not every caller needs is worked out at its first use and kept.
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,13 @@ class Script:
     def json_keys(self) -> tuple[str, ...]:
         """The string keys that the script reads from the request's data, in source order; best effort."""
         return find_keys(self.tree, self.functions) if self.tree else ()
+
+    @cached_property
+    def body_facts(self) -> BodyFacts:
+        """What the script reads of the request's data and what it uses it as; best effort."""
+        from smcontract.script.body import BodyFacts, body_facts
+
+        return body_facts(self.tree, self.functions) if self.tree else BodyFacts()
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:

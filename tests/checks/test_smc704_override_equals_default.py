@@ -60,7 +60,7 @@ def test_a_predict_fn_that_only_calls_predict(tmp_path: Path) -> None:
         (INPUT.format("np.array(json.loads(body), dtype=np.float32).clip(0, 8)"), set()),
         (PREDICT.format("return model.predict(data) + 0.0"), {"predict_fn"}),
         (PREDICT.format("return model.predict(data).tolist()"), set()),
-        (PREDICT.format("return np.minimum(model.predict(data), 17)"), set()),
+        (PREDICT.format("return np.minimum(model.predict(data), 14)"), set()),
         (SAME + INPUT.format("json.loads(body)"), {"predict_fn"}),
     ],
     ids=["float32", "float64", "list", "nine is eight", "plus nothing", "another type", "the largest", "one of two"],

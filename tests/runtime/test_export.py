@@ -158,7 +158,8 @@ def test_tensors_travel_as_arrays() -> None:
     assert restored(torch.tensor([1.5], dtype=torch.bfloat16))[0].tolist() == [1.5]
     assert restored(torch.eye(2).to_sparse())[0].tolist() == [[1, 0], [0, 1]]
     assert describe(tensor)["dtype"] == "torch.float32"
-    assert export([tensor], []) == {"kind": "plain", "value": [[[1.5]]]}
+    assert export([tensor], []) == {"kind": "plain", "value": [[[1.5]]], "graph": True}
+    assert export([tensor.detach()], []) == {"kind": "plain", "value": [[[1.5]]]}
 
 
 def test_sparse_matrices_travel_dense() -> None:
