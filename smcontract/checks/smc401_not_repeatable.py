@@ -40,9 +40,9 @@ def not_repeatable(ctx: CheckContext) -> Iterator[Violation]:
 
     ## When it stays silent
     Numbers may differ by what float32 sums cost. Keys that mark a request (an id, a time, a count) beside others are
-    not compared. Answers that follow from earlier requests, so that the same requests after a start anew get the same
-    answers, are SMC403. A script that takes long to load is not started anew, and a slow one is sent fewer requests:
-    the reason says so.
+    not compared. A model in training mode is SMC207. Answers that follow from earlier requests, so that the same
+    requests after a start anew get the same answers, are SMC403. A script that takes long to load is not started anew,
+    and a slow one is sent fewer requests: the reason says so.
 
     ## Source
     PAIN.md row 28; torch 2, `nn.functional.dropout` (`training=True` by default).
@@ -52,6 +52,8 @@ def not_repeatable(ctx: CheckContext) -> Iterator[Violation]:
     if number is None:
         yield from _after_a_start(ctx, life)
         return
+    if _life.is_training(ctx):
+        raise Inconclusive("reported as SMC207")
     drops = _drops(ctx)
     if life.changed and not drops:
         raise Inconclusive("reported as SMC404")
@@ -67,7 +69,7 @@ def not_repeatable(ctx: CheckContext) -> Iterator[Violation]:
         function=_predicts(ctx),
         cause="dropout" if drops else "samples",
         severity=Severity.ERROR if drops else Severity.WARNING,
-        fix="call model.eval(), and give F.dropout its training=self.training" if drops else "seed what samples",
+        fix="give F.dropout its training=self.training" if drops else "seed what samples",
     )
 
 
@@ -103,8 +105,6 @@ def _drops(ctx: CheckContext) -> str:
     source = "\n".join(ctx.script.lines)
     if _ON_PURPOSE.search(source):
         return ""
-    if _life.is_training(ctx):
-        return "the model is left in training mode"
     return "F.dropout drops at serving too, unless it is told training=False" if _ALWAYS_DROPS.search(source) else ""
 
 

@@ -46,6 +46,8 @@ def model_changed(ctx: CheckContext) -> Iterator[Violation]:
     changed = life.changed
     if not changed:
         return
+    if _life.is_training(ctx):
+        raise Inconclusive("reported as SMC207")
     more = f" and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
     names = f"{', '.join(changed[:NAMED])}{more}"
     own = [name for name in ("predict_fn", "transform_fn") if name in ctx.script.functions]

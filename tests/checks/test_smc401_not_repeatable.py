@@ -96,17 +96,15 @@ class TestDropout:
     def _torch(self) -> None:
         pytest.importorskip("torch", reason="these scripts import torch")
 
-    @pytest.mark.parametrize(
-        ("forward", "mode", "why"),
-        [
-            ("self.drop(self.line(rows))", "", "the model is left in training mode"),
-            ("F.dropout(self.line(rows))", ".eval()", "F.dropout drops at serving too"),
-        ],
-    )
-    def test_it_is_an_error(self, tmp_path: Path, forward: str, mode: str, why: str) -> None:
-        violation = here(tmp_path, torch_script(forward=forward, mode=mode), CODE).violation
+    def test_it_is_an_error(self, tmp_path: Path) -> None:
+        violation = here(tmp_path, torch_script(forward="F.dropout(self.line(rows))"), CODE).violation
         assert violation.severity is Severity.ERROR
-        assert why in violation.message
+        assert "F.dropout drops at serving too" in violation.message
+
+    def test_a_model_in_training_mode_is_told_at_loading(self, tmp_path: Path) -> None:
+        source = torch_script(forward="self.drop(self.line(rows))", mode="")
+        assert here(tmp_path, source, CODE).reason == "reported as SMC207"
+        assert [str(found.severity) for found in here(tmp_path, source, "SMC207").violations] == ["error"]
 
     @pytest.mark.parametrize(
         "source",
