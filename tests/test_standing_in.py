@@ -256,7 +256,7 @@ def test_a_function_that_cannot_take_what_it_is_given(
 @pytest.mark.parametrize(
     ("takes", "predicts"),
     [
-        ('return json.loads(body)["a"]["b"]', "return model.predict(data)"),
+        ('return json.loads(body)[str.lower("A")]["b"]', "return model.predict(data)"),
         ("return json.loads(body)", 'return [one.strip() for one in data["texts"].values()]'),
         (
             "import pandas as pd\n        return pd.DataFrame(json.loads(body))",
