@@ -29,10 +29,16 @@ class _Over(BaseException):
 
 
 class Property:
-    """A property that is known before the script has run: what it draws from is found out at its start."""
+    """A property that is known before the script has run: what it draws from is found out at its start.
 
-    def __init__(self, identity: str, *, seed: int, max_examples: int | None, budget: float | None) -> None:
+    `remembers` says that what failed before is tried first: it stands in the database of the Hypothesis profile.
+    """
+
+    def __init__(
+        self, identity: str, *, seed: int, max_examples: int | None, budget: float | None, remembers: bool = False
+    ) -> None:
         self.identity = identity
+        self._remembers = remembers
         self.examples = 0
         self.stopped = ""
         self.run_seed = seed
@@ -60,7 +66,9 @@ class Property:
         chosen: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
         if self._max_examples is not None:
             chosen["max_examples"] = self._max_examples
-        test: Any = seed(self._seed)(settings(**chosen)(given(st.deferred(lambda: self._strategy))(prop)))
+        chosen["database"] = settings.default.database if self._remembers and settings.default else None
+        # The settings last: `seed` takes the database away.
+        test: Any = settings(**chosen)(seed(self._seed)(given(st.deferred(lambda: self._strategy))(prop)))
         # One function serves all items: Hypothesis' database must still tell them apart.
         test.hypothesis.inner_test._hypothesis_internal_add_digest = self.identity.encode()
         made: Callable[[], None] = test

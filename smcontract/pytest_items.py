@@ -86,6 +86,7 @@ class ContractItem(pytest.Item):
             seed=self.parent.seed,
             max_examples=settings.max_examples,
             budget=settings.budget,
+            remembers=True,
         )
         self.user_properties.append(("smcontract_code", item.check.code))
         if self._has_property and self.config.pluginmanager.hasplugin("hypothesispytest"):

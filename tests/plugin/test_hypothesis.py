@@ -96,3 +96,22 @@ def test_a_case_is_replayed_until_it_is_fixed(project: Project) -> None:
     file = project.path / "inference.py"
     file.write_text(file.read_text().replace("data = [][0]", "pass").replace('{}["seven"]', "pass"))
     assert [replay(case) for case in cases] == [(0, "FIXED"), (0, "FIXED")]
+
+
+def test_the_database_repeats_what_was_found(project: Project) -> None:
+    project.write(
+        "conftest.py",
+        """
+        from hypothesis import settings
+        from hypothesis.database import DirectoryBasedExampleDatabase
+
+        settings.register_profile("kept", database=DirectoryBasedExampleDatabase("examples"))
+        """,
+    )
+    kept = (*SELECT, "--hypothesis-profile=kept")
+    project.run_apart(*kept, *MANY)
+    before = found(project)
+    assert len(before) == 2
+    # One example would hardly find it: what fails first is what was kept.
+    project.run_apart(*kept, "--smcontract-max-examples", "1")
+    assert set(found(project)) & set(before)
