@@ -449,3 +449,39 @@ def test_which_accepts(source: str, settings: dict[str, Any], expected: tuple[st
         assert session.accepts() == expected
         assert accepts(session.script, session.stack, session.settings) == expected
         assert session.first_accept == expected[0]
+
+
+IMAGES = """
+    import io
+    {imports}
+
+    class Image:
+        @staticmethod
+        def open(file):
+            return file.read()
+
+    def model_fn(model_dir):
+        return 2
+
+    def input_fn(body, content_type):
+        {start}
+        return {reads}(io.BytesIO(body))
+
+    def predict_fn(data, model):
+        return 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("reads", "start", "is_sure"),
+    [
+        # It takes what no content type of text names.
+        pytest.param("Image.open", "", False, id="an image"),
+        pytest.param("Image.open", "assert content_type == 'text/csv'", True, id="which it calls CSV"),
+        pytest.param("list", "", True, id="lines"),
+    ],
+)
+def test_a_text_is_no_valid_body_of_what_reads_images(reads: str, start: str, is_sure: bool, tmp_path: Path) -> None:
+    source = IMAGES.format(imports="", reads=reads, start=start or "pass")
+    with session_of(tmp_path, source) as session:
+        assert (session.probe("text/csv").failed is not None) == is_sure

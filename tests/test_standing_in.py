@@ -282,3 +282,11 @@ def test_a_width_that_the_script_changes(tmp_path: Path) -> None:
 def test_a_row_that_is_taken_for_rows_is_refused_as_by_a_model(tmp_path: Path) -> None:
     source = of_rows(predicts="return model.predict(data if data.shape[0] > 1 else data.T)")
     assert found(tmp_path, source, "SMC602").violations == ()
+
+
+def test_a_place_of_an_answer_that_a_stand_in_does_not_have(tmp_path: Path) -> None:
+    """A model may answer with a pair: topics and their scores."""
+    answers = "both = list(prediction)\n        return json.dumps([both[0], both[1]]), 'application/json'"
+    judged = found(tmp_path, script(answers=answers), "SMC601")
+
+    assert (judged.outcome, judged.violations) == ("skipped", ())

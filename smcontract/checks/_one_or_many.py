@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from smcontract.checks._context import CheckContext
-from smcontract.checks._records import STAGES, carries_records, is_of_one_record, records_of
+from smcontract.checks._records import STAGES, carries_records, is_key_read, is_of_one_record, records_of
 from smcontract.endpoints import Exchange
 from smcontract.judgement import is_deliberate
 from smcontract.violations import Severity, Violation
 
+_OF_TRAINING = "Expected more than 1 value per channel when training"
 _OF_MANY = re.compile(
     r"only (size-1|length-1|one.element|0-dimensional)|can only convert an array of size 1|"
     r"elements cannot be converted to Scalar|"
@@ -24,7 +25,7 @@ _OF_MANY = re.compile(
 def one_or_many(ctx: CheckContext, stages: tuple[str, ...]) -> Iterator[Violation]:
     """Yield that one of these functions of the script fails on one row, or on two, where it answers the other."""
     domain = ctx.session.probe(ctx.request(b"").content_type or "").domain
-    if domain is None or not carries_records(domain):
+    if domain is None or not carries_records(domain) or not is_key_read(ctx, domain):
         return
     if domain.min_rows > 1:
         fewer, several = domain.baseline(1), False
@@ -44,6 +45,9 @@ def one_or_many(ctx: CheckContext, stages: tuple[str, ...]) -> Iterator[Violatio
     if failure is None or failure.stage not in stages or failure.by != "script":
         return
     if is_deliberate(failure, ctx.script, ctx.session.target.code_dir) or ctx.session.missing_here(failure) is not None:
+        return
+    if _OF_TRAINING in failure.message:
+        # Batch norm in training mode: SMC207 names it.
         return
     if several and not (_OF_MANY.search(failure.message) and _came_as_two(exchange)):
         # Whatever else it refuses, it may refuse because there is one record in its protocol.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smcontract.checks._case import Case
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 KEYS = frozenset({"instances", "inputs", "data", "records", "rows", "examples", "samples"})
 """JSON keys under which a list is a list of records."""
+MOST_MODULES = 20
 STAGES = ("input_fn", "predict_fn")
 TURNS = (0, 1, 1, 0, 0, 1)
 _OF_ONE = re.compile(
@@ -50,6 +54,28 @@ def carries_records(domain: Domain) -> bool:
     return kind == CSV
 
 
+def is_key_read(ctx: CheckContext, domain: Domain) -> bool:
+    """Whether the script, or a module beside it, names the key under which a body of this domain holds its records.
+
+    A script that takes a record by its keys answers any object, with its defaults: `{"instances": [...]}` is one
+    record without a single value there, and no table.
+    """
+    key = domain.form.removeprefix("key:").rpartition(":")[0] if domain.form.startswith("key:") else ""
+    if not key or not {"input_fn", "transform_fn"} & set(ctx.script.functions):
+        return True
+    source = _source_of(str(ctx.session.target.code_dir), ctx.script.source)
+    return key in ctx.script.json_keys or f'"{key}"' in source or f"'{key}'" in source
+
+
+@lru_cache(maxsize=8)
+def _source_of(code_dir: str, script: str) -> str:
+    parts = [script]
+    for path in sorted(Path(code_dir).glob("*.py"))[:MOST_MODULES]:
+        with suppress(OSError):
+            parts.append(path.read_text(encoding="utf-8", errors="replace"))
+    return "\n".join(parts)
+
+
 def is_of_one_record(ctx: CheckContext) -> bool:
     """Whether the script makes a batch of one of whatever it gets, so that its protocol carries one record."""
     return _OF_ONE.search("\n".join(ctx.script.lines)) is not None
@@ -76,7 +102,7 @@ class Batches:
 
     def _domain(self, ctx: CheckContext) -> Domain:
         domain = ctx.domain()
-        if not carries_records(domain) or domain.max_rows < 2:
+        if not carries_records(domain) or not is_key_read(ctx, domain) or domain.max_rows < 2:
             raise Inconclusive(f"a body of {domain.content_type} is known to carry one record only")
         if domain.min_rows > 1:
             # Why no row is answered alone has a code of its own.

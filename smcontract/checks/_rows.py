@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from smcontract.checks._context import CheckContext
+from smcontract.checks._records import is_key_read
 from smcontract.checks._sources import make_case
 from smcontract.endpoints import Exchange, Value
 from smcontract.payloads._codec import CSV, is_json, media_type
@@ -67,7 +68,7 @@ def carries_records(domain: Domain) -> bool:
 def records_of(ctx: CheckContext) -> Domain:
     """Return the bodies of this item's content type if they carry records; raises `Inconclusive` where they do not."""
     domain = ctx.domain()
-    if not carries_records(domain):
+    if not carries_records(domain) or not is_key_read(ctx, domain):
         raise Inconclusive("one request is one record: a body of this type holds no rows")
     return domain
 

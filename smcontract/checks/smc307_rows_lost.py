@@ -186,6 +186,11 @@ def rows_lost(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         ctx.judged -= 1
         ctx.elsewhere.append("reported as SMC306")
         return
+    # What the last line break adds, it adds to a body with CRLF, and twice to one with an empty line.
+    if case.label == FINAL:
+        ctx.gathered[FINAL] = True
+    elif case.label in {CRLF, BLANK} and ctx.gathered.get(FINAL):
+        return
     yield _violation(ctx, case, exchange, flaw, expected, shape)
 
 

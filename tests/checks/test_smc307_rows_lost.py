@@ -147,6 +147,14 @@ def test_forms_of_lines(tmp_path: Path, parsed: str, said: str, severity: str) -
     assert judged.outcome == "failed"
 
 
+def test_a_last_line_break_that_becomes_a_row_is_told_once(tmp_path: Path) -> None:
+    """CRLF ends the last line too, and an empty line is a second break."""
+    parsed = "return [r.split(',') for r in body.split('\\n')]"
+    messages = [found.message for found in judge(tmp_path, script(parsed, tail=ANYTHING), CODE).violations]
+    assert sum("a line break at the end" in message for message in messages) == 1
+    assert not any("CRLF" in message or "empty line" in message for message in messages)
+
+
 @pytest.mark.parametrize(
     ("dtype", "outcome"), [("float", "warned"), ("'U9'", "failed")], ids=["numbers", "what may be text"]
 )
@@ -225,3 +233,26 @@ def test_nothing_of_the_scripts_own_is_no_matter(tmp_path: Path, more: str, reas
     judged = judge(tmp_path, source, CODE, content_types=["application/json"])
     assert judged.outcome == "skipped"
     assert reason in judged.reason
+
+
+TAKES_RECORDS = """
+    import json
+
+    KEY = {key!r}
+
+    def model_fn(model_dir):
+        return 2
+
+    def input_fn(body, content_type):
+        data = json.loads(body)
+        return [data] if isinstance(data, dict) else data
+
+    def predict_fn(rows, model):
+        return [row.get("age", 0) * model for row in rows]
+"""
+
+
+def test_an_object_whose_key_nothing_names_is_one_record(tmp_path: Path) -> None:
+    """Any object is answered there, by the script's own defaults."""
+    judged = judge(tmp_path, TAKES_RECORDS.format(key="rows"), CODE, content_types=["application/json"])
+    assert judged.violations == ()

@@ -78,6 +78,13 @@ class TestTorch:
         source = torch_script("model(data).detach()", forward="self.norm(self.line(rows))")
         assert here(tmp_path, source, CODE).outcome == "passed"
 
+    def test_batch_norm_in_training_is_told_by_smc207(self, tmp_path: Path) -> None:
+        source = torch_script("model(data).detach()", forward="self.norm(self.line(rows))")
+        source = source.replace("return Net().eval()", "return Net()")
+        judged = here(tmp_path, source, CODE)
+        assert (judged.outcome, judged.reason) == ("skipped", "reported as SMC207")
+        assert here(tmp_path, source, "SMC207").outcome == "failed"
+
     def test_a_step_at_each_request(self, tmp_path: Path) -> None:
         source = torch_script("model(data).detach()", before="model.line.bias.data += 1")
         violation = here(tmp_path, source, CODE).violation
