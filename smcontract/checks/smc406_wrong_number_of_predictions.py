@@ -132,7 +132,7 @@ def _is_of_one_row(ctx: CheckContext, case: Case, value: Any, place: int, reads:
     assert case.table is not None, "the source of this check makes its cases of tables"
     told = 0
     for fill in OTHERS:
-        table = [[fill(number) for number in row] for row in case.table]
+        table = [[_filled(fill, number) for number in row] for row in case.table]
         table[place] = list(case.table[place])
         exchange = ctx.exchange(with_table(ctx, case, table).request, export=STAGES)
         if not exchange.succeeded:
@@ -142,6 +142,11 @@ def _is_of_one_row(ctx: CheckContext, case: Case, value: Any, place: int, reads:
             return False
         told += 1
     return told > 1
+
+
+def _filled(fill: Callable[[float], float], cell: Any) -> Any:
+    """Return what stands in a number's place; a cell may be a text, too."""
+    return fill(cell) if isinstance(cell, int | float) else cell
 
 
 def _is_of(value: Any, alone: Any) -> bool:
