@@ -9,6 +9,7 @@ from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._one_or_many import one_or_many
 from smcontract.checks._sources import ValidBodies
+from smcontract.misfits import cannot_take
 from smcontract.violations import Severity, Violation
 
 SHORT_LOAD = 4.0
@@ -62,6 +63,11 @@ def fails_on_valid_data(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         return
     failure = exchange.failure
     assert failure is not None, "what ends otherwise has a code of its own"
+    is_default = not {"input_fn", "transform_fn"} & set(ctx.script.functions)
+    if is_default and cannot_take(exchange, ctx.script, ctx.stack, ctx.session.target.code_dir):
+        ctx.elsewhere.append("reported as SMC702")
+        ctx.judged -= 1
+        return
     severity = ctx.severity(case, exchange)
     on = "a valid request" if severity is Severity.ERROR else "a request like those that it answers"
     yield ctx.violation(

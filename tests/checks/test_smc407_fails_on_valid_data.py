@@ -140,3 +140,13 @@ def test_one_row_that_the_default_flattens_is_told_by_smc702(tmp_path: Path) -> 
 
     assert [one.severity for one in boundary] == [Severity.WARNING]
     assert here(tmp_path, source, CODE, stack="sklearn", content_types=["text/csv"]).violations == ()
+
+
+def test_what_the_default_makes_of_every_body_is_told_by_smc702(tmp_path: Path) -> None:
+    source = "def model_fn(model_dir):\n    return 2\n\ndef predict_fn(data, model):\n    return data.pop('text')\n"
+    told = here(tmp_path, source, "SMC702", stack="inference", content_types=["text/csv"])
+    guessed = here(tmp_path, source, "SMC702", stack="auto", content_types=["text/csv"])
+
+    assert [one.severity for one in told.violations] == [Severity.ERROR]
+    assert [one.severity for one in guessed.violations] == [Severity.WARNING]
+    assert here(tmp_path, source, CODE, stack="inference", content_types=["text/csv"]).violations == ()
