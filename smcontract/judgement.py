@@ -66,7 +66,7 @@ def is_accident(failure: Failure, script: Script, code_dir: Path) -> bool:
         return False
     if failure.type in ALWAYS_ACCIDENTS:
         return True
-    if _refuses(frame, script):
+    if frame is not failure.frames[-1] or _refuses(frame, script):
         return False
     if failure.type == "AttributeError":
         return failure.message.startswith("'NoneType' object")

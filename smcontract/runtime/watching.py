@@ -161,6 +161,14 @@ def start_lookout(message: Dict[str, Any]) -> Optional[Lookout]:
 
 def peak_memory() -> Optional[int]:
     """Return the most bytes that this process has held at once, None where the system does not tell."""
+    # Where a process was forked of a larger one, `getrusage` tells what that one held.
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        pass
     if resource is None:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

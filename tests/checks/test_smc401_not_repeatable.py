@@ -84,7 +84,7 @@ class TestAnotherModelAfterEachStart:
 
 
 def test_the_order_of_a_set_of_texts_is_another_one_in_each_process(tmp_path: Path) -> None:
-    source = script("list({'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'})[: len(data)]")
+    source = script("list(map(str, {word * 2 for word in 'abcdefghijklmnopqrstuvwxyz'}))[: len(data)]")
     judged = judge(tmp_path, source, CODE, files={"model/weights.bin": "1"})
     assert judged.violation.message.endswith("after each start: the model is made anew, not loaded")
 

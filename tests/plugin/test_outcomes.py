@@ -6,7 +6,7 @@ import pytest
 
 from plugin.support import CARELESS, ECHO, NO_RETURN, PARSES_ARGUMENTS, Project
 
-WARNS = ("--smcontract", "careless.py", "--smcontract-select", "SMC101,SMC504")
+WARNS = ("--smcontract", "careless.py", "--smcontract-select", "SMC101,SMC302")
 
 
 @pytest.mark.parametrize("isolation", ["process", "none"])
@@ -16,8 +16,8 @@ def test_a_correct_script_passes_without_a_warning(project: Project, isolation: 
         "--smcontract", "inference.py", "--smcontract-max-examples", "5", "-W", "error",
         "--smcontract-content-types", "application/json", "--smcontract-accepts", "application/json",
         "--smcontract-isolation", isolation,
-        # It refuses with plain exceptions, as most scripts do, and could name the status.
-        "--smcontract-ignore", "SMC609",
+        # It refuses with plain exceptions and compares the Accept exactly, as most scripts do.
+        "--smcontract-ignore", "SMC507,SMC609",
     )  # fmt: skip
     assert result.ret == 0
     outcomes = result.parseoutcomes()
@@ -120,7 +120,7 @@ class TestWarned:
         result = project.run(*WARNS, "--smcontract-report", "report.json")
         result.assert_outcomes(passed=2, warnings=1)
         result.stdout.fnmatch_lines(
-            ["careless.py::SMC504-unsupported-accept-not-refused", "*ContractWarning: careless.py:*: SMC504 *"]
+            ["careless.py::SMC302-undeclared-type-not-refused", "*ContractWarning: careless.py:*: SMC302 *"]
         )
         assert sorted(project.outcomes().values()) == ["passed", "warned"]
 
@@ -133,7 +133,7 @@ class TestWarned:
         result = project.run(*WARNS, *flags, "--smcontract-report", "report.json")
         result.assert_outcomes(passed=1, failed=1)
         result.stdout.fnmatch_lines(
-            ["SMC504 unsupported-accept-not-refused (warning) at careless.py:*", "FAILED *SMC504-* - *"]
+            ["SMC302 undeclared-type-not-refused (warning) at careless.py:*", "FAILED *SMC302-* - *"]
         )
         assert sorted(project.outcomes().values()) == ["failed", "passed"]
 

@@ -69,7 +69,7 @@ def test_the_check_of_a_file_keeps_no_tree(tmp_path: Path) -> None:
     script = write_script(tmp_path, "def model_fn(model_dir):\n    return open(model_dir)\n")
     check_file(str(script), Configuration({}), is_named=True)
     gc.collect()
-    assert not [one for one in gc.get_objects() if isinstance(one, ast.Module) and _is_of(one)]
+    assert not [one for one in gc.get_objects() if type(one) is ast.Module and _is_of(one)]
 
 
 def _is_of(tree: ast.Module) -> bool:
