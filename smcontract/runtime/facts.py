@@ -52,8 +52,10 @@ def _features(model: Any) -> Optional[int]:
             weight = guarded(module, "weight")
             if weight is not None:
                 # A TorchScript module keeps its weights and its class's name, and not what it was made with.
-                is_linear = guarded(module, "original_name") == "Linear"
-                return _integer(weight.shape[1] if is_linear else guarded(module, "in_features"))
+                kind = guarded(module, "original_name")
+                if (kind or type(module).__name__) in ("BatchNorm1d", "LayerNorm"):
+                    return _integer(weight.shape[-1])
+                return _integer(weight.shape[1] if kind == "Linear" else guarded(module, "in_features"))
     except BaseException:
         return None
     return None

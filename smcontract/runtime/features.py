@@ -129,7 +129,7 @@ def _layer(model: Any) -> Optional[Dict[str, Any]]:
             continue
         for module in modules():
             kind = str(guarded(module, "original_name") or type(module).__name__)
-            if kind == "Linear":
+            if kind in ("Linear", "BatchNorm1d", "LayerNorm"):
                 return None
             told = _size(module, kind)
             if told is not None:

@@ -15,7 +15,26 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 def judge(name: str, tmp_path: Path) -> smcontract.Report:
     subprocess.run([sys.executable, str(EXAMPLES / name / "make_model.py"), str(tmp_path)], check=True)
-    return smcontract.check_script(EXAMPLES / name / "inference.py", model_dir=tmp_path, max_examples=25)
+    return smcontract.check_script(EXAMPLES / name / "inference.py", model_dir=tmp_path, max_examples=10)
+
+
+@pytest.mark.parametrize(
+    ("name", "packages", "warnings"),
+    [
+        ("wine", ["sklearn"], ["SMC507"]),
+        ("tumours", ["sklearn", "torch"], ["SMC507", "SMC609", "SMC703", "SMC703"]),
+    ],
+)
+def test_handlers_with_functions_of_their_own(
+    name: str, packages: list[str], warnings: list[str], tmp_path: Path
+) -> None:
+    for package in packages:
+        pytest.importorskip(package, reason=f"the example needs {package}")
+    report = judge(name, tmp_path)
+    assert report.ok, report.violations
+    (script,) = report.scripts
+    assert [by.by for by in script.resolution.values()].count("script") == 4
+    assert sorted(found.code for found in report.violations if found.severity == "warning") == warnings
 
 
 def test_iris_is_served_by_the_defaults(tmp_path: Path) -> None:

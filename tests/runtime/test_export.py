@@ -169,6 +169,9 @@ def test_sparse_matrices_travel_dense() -> None:
 
 def test_facts_of_a_torch_model() -> None:
     torch = pytest.importorskip("torch", reason="torch models need torch")
+    normed = torch.nn.Sequential(torch.nn.BatchNorm1d(9), torch.nn.Linear(9, 1))
+    assert facts_of(normed)["n_features"] == 9
+    assert facts_of(torch.nn.Sequential(torch.nn.LayerNorm(5), torch.nn.Linear(5, 1)))["n_features"] == 5
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(7, 1))
     assert facts_of(model.eval()) == {
         "type": "torch.nn.modules.container.Sequential",
