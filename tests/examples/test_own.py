@@ -26,7 +26,8 @@ def orders(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess("-p", "no:randomly", "-rA", *arguments, timeout=120)
+    # This profile draws the same each time, and takes a machine that is busy with other tests for no fault.
+    return pytester.runpytest_subprocess("-p", "no:randomly", "-rA", "--hypothesis-profile=ci", *arguments, timeout=120)
 
 
 def test_the_properties_and_the_contract_with_the_check_of_the_conftest(
@@ -69,7 +70,7 @@ def test_the_property_finds_a_total_that_is_missing(orders: Path, pytester: pyte
     script.write_text(
         source.replace("for country, items in orders]", "for country, items in orders[:1]]"), encoding="utf-8"
     )
-    result = run(pytester, "-k", "each_order", "--hypothesis-seed=0")
+    result = run(pytester, "-k", "each_order")
     result.assert_outcomes(failed=1)
     # Shrunk to two orders of one cheap item each.
     assert result.stdout.str().count("'quantity': 1}]}") >= 2
