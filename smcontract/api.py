@@ -63,8 +63,10 @@ def open_endpoint(
 def endpoint_in(workspace: Workspace, path: Path) -> LocalEndpoint:
     """Return the endpoint of the one script that `path` stands for; closing it closes the workspace.
 
+    It answers what a client gets: nothing stands in for a model or a package that is not there.
     Raises `UsageError`, and then has closed the workspace.
     """
+    workspace.flags = {**workspace.flags, "stub-missing": "off", "stand-in": "off"}
     try:
         judged = _one(workspace, path)
         stack = _one_stack(judged)

@@ -131,7 +131,7 @@ def _run_item(saved: SavedCase, item: Item, session: Session) -> Replayed:
         return _failed(serious)
     if result.outcome == "skipped":
         return _not_judged(result.reason or "it was skipped")
-    return Replayed(verdict=Verdict.FIXED, reason="the check passes")
+    return Replayed(verdict=Verdict.FIXED, reason=_told(session, "the check passes"))
 
 
 def _judge_request(ctx: CheckContext, request: Request) -> Replayed:
@@ -146,7 +146,7 @@ def _judge_request(ctx: CheckContext, request: Request) -> Replayed:
     other = next((why for why in others if why.startswith(_ELSEWHERE)), None)
     if other is not None:
         return _not_judged(f"{other}: {_answer(exchange)}")
-    return Replayed(verdict=Verdict.FIXED, reason=_answer(exchange))
+    return Replayed(verdict=Verdict.FIXED, reason=_told(ctx.session, _answer(exchange)))
 
 
 def _of_request(ctx: CheckContext, request: Request, exchange: Exchange) -> list[Violation]:
@@ -193,6 +193,11 @@ def _not_judged(reason: str) -> Replayed:
     """Return FAILED where the request fails in another check's name, else that nothing could be told."""
     verdict = Verdict.FAILED if reason.startswith(_ELSEWHERE) else Verdict.ERROR
     return Replayed(verdict=verdict, reason=reason.replace(_ELSEWHERE, "now " + _ELSEWHERE, 1))
+
+
+def _told(session: Session, reason: str) -> str:
+    """Return why it is fixed, and that it was no model that answered where a stand-in took its place."""
+    return reason if session.stand_in is None else f"{reason}; with a stand-in in the model's place: {session.stand_in}"
 
 
 def _answer(exchange: Exchange) -> str:

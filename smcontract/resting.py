@@ -31,10 +31,9 @@ def judgeable(session: Session, exchange: Exchange, export: tuple[str, ...] = ()
         if export and all(exchange.stage(name) is not None for name in export):
             return exchange
         raise RestsOnStub(session.missing_here(failure) or str(failure), failure)
-    if exchange.ended is not Ended.ANSWERED and failure is None:
-        stubbed = session.endpoint.load().stubbed
-        if stubbed:
-            raise RestsOnStub(not_installed(stubbed))
+    # Not by loading it again, which would start another process.
+    if exchange.ended is not Ended.ANSWERED and failure is None and session.stubbed:
+        raise RestsOnStub(not_installed(session.stubbed))
     return exchange
 
 

@@ -131,7 +131,7 @@ class Session:
     @property
     def stubbed(self) -> tuple[str, ...]:
         """The packages in whose place stubs stand, once the script has been loaded."""
-        return self.endpoint.load().stubbed if "endpoint" in self.__dict__ and self.endpoint.is_loaded else ()
+        return self.endpoint.stubbed if "endpoint" in self.__dict__ else ()
 
     @cached_property
     def family(self) -> Family:

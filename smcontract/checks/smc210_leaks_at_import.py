@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
+from smcontract.endpoints import Ended
 from smcontract.script.nodes import dotted
 from smcontract.script.statements import own_statements, walk
 from smcontract.second_look import Left, second_look
@@ -57,6 +58,9 @@ def leaks_at_import(ctx: CheckContext) -> Iterator[Violation]:
     """
     look = second_look(ctx.session)
     loaded = look.load()
+    if loaded.ended is not Ended.ANSWERED:
+        code = ctx.responsible(ctx.exchange(ctx.request(b"")))
+        raise Inconclusive(f"reported as {code}" if code else f"loaded once more, its process ended: {loaded.death}")
     failure = loaded.failure
     if failure is not None and failure.stage != "model_fn":
         ctx.loaded()

@@ -59,6 +59,8 @@ class LocalEndpoint:
         self.load_timeout = load_timeout
         self.deaths = 0
         """How often the process died or had to be ended."""
+        self.stubbed: tuple[str, ...] = ()
+        """The packages in whose place stubs stood when the script was last loaded; none before."""
         self._python = python or sys.executable
         self._extra = dict(environment or {})
         self._stubs_missing = stubs_missing
@@ -131,6 +133,7 @@ class LocalEndpoint:
             output = self._channel.output() if self._channel is not None else ""
             loaded = read_loaded(message, blobs, seconds=time.monotonic() - started, output=output)
         self._loaded[mask] = loaded
+        self.stubbed = loaded.stubbed
         if self._stand_in is None and self._stand_in_for is not None and "model_fn" not in mask:
             self._stand_in = self._stand_in_for(loaded)
             if self._stand_in is not None:
@@ -145,11 +148,6 @@ class LocalEndpoint:
             self._stand_in.update(asked)
             if self._channel is not None:
                 self._call({"op": "answer_as", **asked}, [])
-
-    @property
-    def is_loaded(self) -> bool:
-        """Whether loading has been tried, so that to load does no more than say how it went."""
-        return NO_MASK in self._loaded
 
     def _load_message(self, mask: tuple[str, ...]) -> dict[str, Any]:
         return {

@@ -100,3 +100,12 @@ def test_a_script_that_does_not_import_is_another_checks_matter(tmp_path: Path) 
     judged = judge(tmp_path, "import os\nos.chdir('/')\n1 / 0\n" + TAIL, CODE)
     assert judged.outcome == "skipped"
     assert judged.reason == "reported as SMC201"
+
+
+@pytest.mark.parametrize(
+    ("dies", "reason"), [("os._exit(3)", "reported as SMC605"), ("while True: pass", "reported as SMC604")]
+)
+def test_an_import_that_does_not_end_well_is_another_checks_matter(tmp_path: Path, dies: str, reason: str) -> None:
+    judged = judge(tmp_path, f"import os\nos.chdir('/')\n{dies}\n" + TAIL, CODE, load_timeout=1)
+    assert (judged.outcome, judged.violations) == ("skipped", ())
+    assert judged.reason == reason

@@ -149,7 +149,7 @@ def test_a_line_of_names_before_each_answer_is_a_warning(tmp_path: Path) -> None
         (script(reads=ROWS.replace("splitlines()", "splitlines()[:1]")), "reported as SMC307"),
         (script(predicts="return [sum(data[0])]"), "reported as SMC406"),
         (script(writes='return "¥n".join(map(str, prediction)), accept'), "reported as SMC506"),
-        (script(predicts="return undefined"), "reported as SMC601"),
+        (script(predicts="return undefined"), "reported as SMC407"),
     ],
     ids=["rows lost", "one prediction", "yen sign", "fails"],
 )

@@ -146,7 +146,7 @@ def test_hooks_of_a_torch_module(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "isolation", "reason"),
     [
-        (script("undefined"), "none", "reported as SMC601"),
+        (script("undefined"), "none", "reported as SMC407"),
         (script("os._exit(3)"), "process", "reported as SMC605"),
     ],
     ids=["fails", "dies"],

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,16 @@ def test_an_unknown_case_names_those_that_are_known(saved: SavedCase, said: Said
 
 def test_an_error_speaks_of_the_flags_of_the_command_line(here: Path, saved: SavedCase, said: Said) -> None:
     write_script(here, "def model_fn(model_dir):\n    return open(model_dir + '/weights').read()\n")
+    save(replace(saved, flags={"stand-in": "off"}), here)
     status, out, _ = said("replay", saved.id)
     assert status == 2
     assert out.startswith(f"ERROR {saved.id} ")
     assert out.endswith("give the model with --model-dir DIR\n")
+
+
+def test_what_is_fixed_without_a_model_says_so(here: Path, saved: SavedCase, said: Said) -> None:
+    write_script(here, "def model_fn(model_dir):\n    return open(model_dir + '/weights').read()\n")
+    status, out, _ = said("replay", saved.id)
+    assert status == 0
+    assert out.startswith(f"FIXED {saved.id} ")
+    assert "; with a stand-in in the model's place: model_fn fails on an empty model directory" in out

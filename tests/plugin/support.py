@@ -67,7 +67,7 @@ CARELESS = """
     def output_fn(prediction, accept):
         return json.dumps(prediction)
     """
-"""Never looks at the content type or at Accept: SMC302 and SMC504 warn."""
+"""Never looks at the content type or at Accept: SMC302 and SMC119 warn."""
 
 MARKS_ITS_IMPORT = """
     import pathlib
