@@ -21,7 +21,7 @@ _ORDINAL = (
     ("a near name", "def output_fn(sentences, accept):", "def output_func(sentences, accept):"),
     ("no model_fn", "def model_fn(model_dir):", "def load_model(model_dir):"),
     ("asynchronous", "def predict_fn(numbers, greeting):", "async def predict_fn(numbers, greeting):"),
-    ("a generator", '    return [f"{greeting} for', '    yield from [f"{greeting} for'),
+    ("a generator", '    return "".join(f"{sentence}', '    yield "".join(f"{sentence}'),
     ("another file", '"greeting.txt"', '"greetings.txt"'),
     ("a fixed path", 'os.path.join(model_dir, "greeting.txt")', '"/srv/model/greeting.txt"'),
     ("the model is not returned", "        return file.read().strip()", "        file.read().strip()"),
@@ -42,7 +42,7 @@ _ORDINAL = (
     ),
     ("body taken for bytes", "body.strip().split", "body.decode().strip().split"),
     ("the first field only", 'body.strip().split(",")]', 'body.strip().split(",")[:1]]'),
-    ("another separator", 'split(",")', 'split(";")'),
+    ("a list is taken for text", "body.strip().split", "body.split().strip"),
     ("a name that is not there", "for number in numbers]", "for number in values]"),
     (
         "the output is no text",
