@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from smcontract.endpoints import Ended, Exchange, Failure, LocalEndpoint
-from smcontract.judgement import blames_body_type, whatever_the_data
+from smcontract.judgement import blames_body_type, user_frame, whatever_the_data
 from smcontract.misfits import cannot_take
 from smcontract.payloads._codec import NPY, NPZ, is_json, media_type
 from smcontract.payloads._domain import Domain
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 TOO_MANY_DEATHS = 5
 TOO_MANY_HANGS = 2
 _MEDIA = re.compile(r"\bImage\.open\(|\bimdecode\(|\bimread\(|\b(sf|soundfile)\.read\(|\b(librosa|torchaudio)\.load\(")
+_LACKS = re.compile(r"'(\w+)' object has no attribute '(\w+)'")
 _UNSEEN = re.compile(r"unknown categor|unseen label|unseen categor", re.IGNORECASE)
 """How scikit-learn's encoders refuse values that were not in the training data."""
 
@@ -283,9 +284,22 @@ def _is_sure(served: Served, attempt: Exchange) -> bool:
             or (failure.type == "AttributeError" and not _wants_text_array(attempt, failure))
         )
     code_dir = served.target.code_dir
-    return whatever_the_data(failure, served.script, code_dir) or cannot_take(
-        attempt, served.script, served.stack, code_dir
+    return (
+        whatever_the_data(failure, served.script, code_dir)
+        or cannot_take(attempt, served.script, served.stack, code_dir)
+        or _is_not_of_the_model(served, failure)
     )
+
+
+def _is_not_of_the_model(served: Served, failure: Failure) -> bool:
+    """Whether the script's own line asks the model for what a model of its class has not."""
+    lacks = _LACKS.match(failure.message) if failure.type == "AttributeError" else None
+    frame = user_frame(failure, served.target.code_dir)
+    if lacks is None or frame is None or failure.of_model or failure.stage not in {"predict_fn", "transform_fn"}:
+        return False
+    model = served.endpoint.load().model
+    is_models = model is not None and model.type.rpartition(".")[2] == lacks[1]
+    return is_models and re.search(rf"\.\s*{re.escape(lacks[2])}\s*\(", frame.code) is not None
 
 
 def takes_other_body_type(served: Served, exchange: Exchange) -> str | None:

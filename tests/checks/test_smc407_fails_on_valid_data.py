@@ -150,3 +150,16 @@ def test_what_the_default_makes_of_every_body_is_told_by_smc702(tmp_path: Path) 
     assert [one.severity for one in told.violations] == [Severity.ERROR]
     assert [one.severity for one in guessed.violations] == [Severity.WARNING]
     assert here(tmp_path, source, CODE, stack="inference", content_types=["text/csv"]).violations == ()
+
+
+@pytest.mark.parametrize("isolation", ["none", "process"])
+def test_what_the_model_has_not_is_an_error_on_any_request(tmp_path: Path, isolation: str) -> None:
+    source = script("model.forecast(data)")
+    judged = judge(tmp_path, source, CODE, isolation=isolation, max_examples=5)
+    assert {one.severity for one in judged.violations} == {Severity.ERROR}
+    assert "'Model' object has no attribute 'forecast'" in judged.violations[0].message
+    assert judged.violations[0].line == line_of(source, "model.forecast")
+
+
+def test_what_the_source_does_not_name_is_a_guess_that_failed(tmp_path: Path) -> None:
+    assert here(tmp_path, script("getattr(model, 'fore' + 'cast')(data)"), CODE).violations == ()

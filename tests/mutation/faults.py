@@ -78,7 +78,6 @@ _WINE = (
         "return model.predict_proba(rows)[:, :-1][:, :1][0]",
     ),
     ("only the first row is answered", "return model.predict_proba(rows)", "return model.predict_proba(rows)[:1]"),
-    ("one row only", "return model.predict_proba(rows)", "return model.predict_proba(rows.reshape(1, -1))"),
     ("one number", "return model.predict_proba(rows)", "return model.predict(rows).item()"),
     ("another method", "model.predict_proba(rows)", "model.predict_probabilities(rows)"),
     (
