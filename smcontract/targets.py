@@ -214,4 +214,5 @@ def _similar(path: Path) -> str:
 
 def _absolute(path: Path) -> Path:
     # Links stay as they are: the name under which the script was given is the name it is served by.
-    return Path(os.path.abspath(path))
+    found = os.path.abspath(path)
+    return path if found == os.fspath(path) else Path(found)

@@ -132,13 +132,12 @@ def plain(checked: Checked) -> dict[str, Any]:
 
 def restored(values: dict[str, Any]) -> Checked:
     """Return what `plain` was made of."""
-    checked = Checked(values["told"], why=values["why"])
-    by_code = {check.code: check for check in _checks_of(tuple(values["checks"]))}
+    checked = object.__new__(Checked)
     vars(checked).update(
         values,
         target=None if values["target"] is None else _restored_target(values["target"]),
         stacks=tuple((get_stack(stack), reason) for stack, reason in values["stacks"]),
-        checks=tuple(by_code[code] for code in values["checks"]),
+        checks=_checks_of(tuple(values["checks"])),
         found={name: tuple(map(_restored_violation, under)) for name, under in values["found"].items()},
     )
     return checked
@@ -242,7 +241,10 @@ def _check_file(file: str, configuration: Configuration, *, is_named: bool, laid
     if not is_hinted and not is_named and os.path.basename(file) != _PROGRAM:
         return Checked(file, why="it names none of the five functions")
     choice = configuration.choice(file)
-    script = read_script(Path(os.path.abspath(file)), data=data, python_version=choice.python_version)
+    told = Path(file)
+    absolute = os.path.abspath(file)
+    path = told if absolute == file else Path(absolute)
+    script = read_script(path, data=data, python_version=choice.python_version)
     if script.problem is not None and choice.python_version is not None and choice.python_version > sys.version_info:
         version = ".".join(map(str, choice.python_version))
         why = f"cannot be read with this Python, older than {version}: it {script.problem.message}"
@@ -254,7 +256,7 @@ def _check_file(file: str, configuration: Configuration, *, is_named: bool, laid
     wanted = _codes(script, family, is_named=is_named, is_hinted=is_hinted)
     if wanted != ():
         if laid_out is None or laid_out.script != script.path:
-            laid_out = target_of_script(Path(file), _given_model_dir(choice), choice.env)
+            laid_out = target_of_script(told, _given_model_dir(choice), choice.env)
         checked.target = laid_out
         _judge(checked, laid_out, script, choice, wanted)
     if wanted == (_NEAR_MISS,) and not _keep_errors(checked):
