@@ -166,9 +166,9 @@ def _collect(value: Any, found: list[Any]) -> bool:
 
 
 def _is_cut(got: float, number: int) -> bool:
-    """Whether it is the number as a smaller type holds it: rounded, or without its upper bits."""
+    """Whether it is the number as a smaller type holds it: rounded, without its upper bits, or beyond all it holds."""
     if not math.isfinite(got):
-        return False
+        return math.isinf(got)
     if abs(got - number) <= number * 2**-7:
         return True
     return any(int(got) % 2**bits == number % 2**bits for bits in (16, 32) if got == int(got))
@@ -199,4 +199,4 @@ def _is_single(ctx: CheckContext, stage: Stage) -> bool:
 
 
 def _shown(value: float) -> str:
-    return str(int(value)) if value == int(value) else str(value)
+    return str(int(value)) if math.isfinite(value) and value == int(value) else str(value)

@@ -61,6 +61,7 @@ def test_what_holds_the_integers_passes(tmp_path: Path, parsed: str, kind: str) 
     [
         ("np.array(json.loads(body), dtype='float32')", "application/json", 16777217, "16777216", "float32"),
         ("np.array(read(body), dtype=np.float32)", "text/csv", 16777217, "16777216", "float32"),
+        ("np.array(json.loads(body), dtype='float16')", "application/json", 16777217, "inf", "float16"),
         ("np.array(json.loads(body)).astype('int32')", "application/json", 2147483655, "-2147483641", "int32"),
         ("[[int(float(c)) for c in row] for row in read(body)]", "text/csv", 2**53 + 1, str(2**53), "int"),
     ],
