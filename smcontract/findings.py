@@ -11,7 +11,8 @@ from smcontract.checks._context import CheckContext
 from smcontract.checks._refusal import refusal_in
 from smcontract.endpoints import Failure, Value
 from smcontract.judgement import ALWAYS_ACCIDENTS, user_frame
-from smcontract.session import Session
+from smcontract.resting import RestsOnStub
+from smcontract.session import Inconclusive, Session
 from smcontract.violations import Severity, Violation
 
 _LATER = re.compile(r"(coroutine|generator)$")
@@ -29,13 +30,24 @@ def findings(session: Session) -> tuple[Violation, ...]:
     if known is None:
         # Set first: confirming sends requests, whose failures must not ask for the findings again.
         session.findings = ()
-        known = tuple(found for check in static_checks() for found in static_findings(session, check))
+        known = tuple(found for check in static_checks() for found in _known_findings(session, check))
         session.findings = known
     return known
 
 
+def _known_findings(session: Session, check: Check) -> list[Violation]:
+    try:
+        return list(static_findings(session, check))
+    except Inconclusive:
+        return []
+
+
 def static_findings(session: Session, check: Check) -> Iterator[Violation]:
-    """Yield what one static check finds; where the script can run, only what a request does not refute."""
+    """Yield what one static check finds; where the script can run, only what a request does not refute.
+
+    What a request that rests on a stub shows neither confirms nor refutes it. Raises `Inconclusive` where the source
+    shows nothing, and what a request would show cannot be known.
+    """
     static = StaticContext(
         script=session.script,
         stack=session.stack,
@@ -46,7 +58,11 @@ def static_findings(session: Session, check: Check) -> Iterator[Violation]:
     )
     found = list(check.function(static))
     if check.running is not None:
-        found = list(check.running(CheckContext(check=check, session=session), found))
+        try:
+            found = list(check.running(CheckContext(check=check, session=session), found))
+        except RestsOnStub:
+            if not found:
+                raise
     for violation in found:
         if not session.script.is_ignored(violation.code, violation.line):
             yield violation

@@ -111,7 +111,7 @@ def test_the_database_repeats_what_was_found(project: Project) -> None:
     kept = (*SELECT, "--hypothesis-profile=kept")
     project.run_apart(*kept, *MANY)
     before = found(project)
-    assert len(before) == 2
+    assert before
     # One example would hardly find it: what fails first is what was kept.
     project.run_apart(*kept, "--smcontract-max-examples", "1")
     assert set(found(project)) & set(before)
