@@ -8,6 +8,7 @@ from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._confirm import UNDECLARED_TYPE
 from smcontract.checks._context import CheckContext
 from smcontract.checks._masked import alike, answer_of
+from smcontract.checks._records import is_steady
 from smcontract.checks._served import refusal_told
 from smcontract.endpoints import Ended, Exchange, Failure
 from smcontract.judgement import is_deliberate, user_frame
@@ -109,7 +110,7 @@ def _of_answer(ctx: CheckContext, function: str, label: str, plain: Exchange, ot
         return None
     if other.request.content_type is None and _is_of_another_type(ctx, plain, other):
         return None
-    if not all(_is_same(plain, ctx.exchange(plain.request)) for _ in range(2)):
+    if not is_steady(ctx, plain, other):
         # It is another one each time, whatever the type.
         return None
     kind = plain.request.content_type
