@@ -290,3 +290,10 @@ def test_a_place_of_an_answer_that_a_stand_in_does_not_have(tmp_path: Path) -> N
     judged = found(tmp_path, script(answers=answers), "SMC601")
 
     assert (judged.outcome, judged.violations) == ("skipped", ())
+
+
+def test_several_numbers_in_a_cell_may_be_one_of_the_models(tmp_path: Path) -> None:
+    cells = "[str(one) for one in np.asarray(prediction).reshape(len(prediction), -1).tolist()]"
+    judged = found(tmp_path, script(answers=f'return "\\n".join({cells}), "text/csv"'), "SMC502")
+    assert judged.violations == ()
+    assert set(judged.outcomes) == {"skipped"}
