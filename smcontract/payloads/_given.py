@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from smcontract.payloads._alike import alike
 from smcontract.payloads._codec import CSV, NPY, NotReadable, decode, is_json, media_type
 from smcontract.payloads._columns import Cell, Column, is_number, like
 from smcontract.payloads._domain import Domain
@@ -26,8 +27,9 @@ def given_domain(body: bytes, content_type: str, *, name: str) -> Domain:
     """Return the domain that one given payload shows.
 
     Rows of numbers, of records and of named columns become tables of as many columns, whose cells keep the
-    kinds, ranges and categories that the payload shows, and any other JSON document one row of its scalars. What
-    cannot be taken apart is sent as it stands.
+    kinds, ranges and categories that the payload shows, and any other JSON document one row of its scalars. Images
+    and sounds keep their size, and rows of LIBSVM and RecordIO their columns (`alike`). What cannot be taken apart is
+    sent as it stands.
     """
     as_it_is = Domain(content_type=content_type, source=f"the payload {name}", certain=True, max_rows=1, body=body)
     try:
@@ -40,7 +42,8 @@ def given_domain(body: bytes, content_type: str, *, name: str) -> Domain:
         elif media_type(content_type) in TEXTS:
             found = _of_text(body.decode(), as_it_is)
         else:
-            found = None
+            others = alike(body, content_type)
+            found = None if others is None else replace(as_it_is, others=lambda: others)
     except (NotReadable, ValueError, TypeError, OverflowError, RecursionError):
         found = None
     return as_it_is if found is None else found

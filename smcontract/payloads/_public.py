@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smcontract.errors import UsageError, nearest
 from smcontract.payloads._given import given_domain
+from smcontract.payloads._schema import NoSchema, schema_values
 from smcontract.payloads._types import CSV, is_json
 from smcontract.payloads.media import ANY, TYPES, Medium, Shape, find
 
@@ -33,10 +35,11 @@ def payloads(
     NPZ as a sparse matrix. Of text they count lines and words, of an image its height and width in pixels, of a
     sound its frames and channels. `form` names another way to hold the same (JSON: `instances`, `records`, `text`, ...;
     CSV: `header`, `quoted`, `crlf`, ...; an unknown one is told with those that there are), and "any" all of them.
-    `like` gives a body, or the path of a file with one, whose shape is kept; `schema` gives a JSON Schema instead, and
-    needs the extra `smcontract[schema]`.
+    `like` gives a body, or the path of a file with one, whose shape is kept; `schema` gives a JSON Schema instead,
+    whose rarer keywords need the extra `smcontract[schema]`.
 
-    Raises `UsageError` for a content type of unknown form, and for bounds that hold no number.
+    Raises `UsageError` for a content type of unknown form, for bounds that hold no number, and for a schema of which
+    no bodies can be made.
     """
     if schema is not None:
         return _from_schema(content_type, schema)
@@ -108,15 +111,10 @@ def _like(content_type: str, like: bytes | str | Path) -> SearchStrategy[bytes]:
 def _from_schema(content_type: str, schema: dict[str, Any]) -> SearchStrategy[bytes]:
     if not is_json(content_type):
         raise UsageError(f"payloads: schema= describes JSON bodies, not {content_type!r}")
-    import importlib
-    import json
-
     try:
-        made = importlib.import_module("hypothesis_jsonschema")
-    except ImportError:
-        raise UsageError("payloads: schema= needs hypothesis-jsonschema: `pip install 'smcontract[schema]'`") from None
-    strategy: SearchStrategy[Any] = made.from_schema(schema)
-    return strategy.map(lambda value: json.dumps(value).encode())
+        return schema_values(schema).map(lambda value: json.dumps(value).encode())
+    except NoSchema as why:
+        raise UsageError(f"payloads: {why}") from None
 
 
 __all__ = ["payloads"]

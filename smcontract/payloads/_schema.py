@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ _SAYS_NOTHING = frozenset(
 _KNOWN = _SAYS_NOTHING | {
     *("$ref", "allOf", "anyOf", "const", "enum", "exclusiveMaximum", "exclusiveMinimum", "format", "items"),
     *("maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "multipleOf", "oneOf", "properties"),
-    *("required", "type"),
+    *("pattern", "required", "type", "uniqueItems"),
 }
 ITEM = "*"
 _DEEP = 12
@@ -76,6 +77,11 @@ def _by_package(schema: Schema, keyword: str) -> SearchStrategy[Any]:
     except ImportError:
         raise NoSchema(f"the JSON Schema uses {keyword!r}: install `smcontract[schema]` for bodies of it") from None
     strategy: SearchStrategy[Any] = made.from_schema(dict(schema))
+    try:
+        first_of(strategy)
+    except Exception as error:
+        problem = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise NoSchema(f"of a JSON Schema with {keyword!r} hypothesis-jsonschema makes no bodies ({problem})") from None
     return strategy
 
 
@@ -125,7 +131,9 @@ def _of_kind(kind: str, schema: Schema, root: Schema, depth: int) -> SearchStrat
     if kind == "array":
         low = schema.get("minItems", 0 if schema.get("maxItems") == 0 else 1)
         high = min(schema.get("maxItems", low + 2), low + 2)
-        return st.lists(_values(schema.get("items", True), root, depth + 1), min_size=low, max_size=high)
+        items = _values(schema.get("items", True), root, depth + 1)
+        unique = json.dumps if schema.get("uniqueItems") else None
+        return st.lists(items, min_size=low, max_size=high, unique_by=unique)
     if kind == "object":
         return _objects(schema, root, depth)
     raise _NotPlain(f"type: {kind}")
@@ -135,11 +143,10 @@ def _objects(schema: Schema, root: Schema, depth: int) -> SearchStrategy[Any]:
     from hypothesis import strategies as st
 
     properties = schema.get("properties", {})
-    required = [key for key in schema.get("required", ()) if key in properties]
-    if len(required) < len(schema.get("required", ())):
-        raise _NotPlain("required")
+    required = schema.get("required", ())
+    others = schema.get("additionalProperties", True)
     return st.fixed_dictionaries(
-        {key: _values(properties[key], root, depth + 1) for key in required},
+        {key: _values(properties.get(key, others), root, depth + 1) for key in required},
         optional={key: _values(inner, root, depth + 1) for key, inner in properties.items() if key not in required},
     )
 
@@ -176,8 +183,21 @@ def _texts(schema: Schema) -> SearchStrategy[Any]:
         if schema["format"] not in _FORMATS:
             raise _NotPlain(f"format: {schema['format']}")
         return st.just(_FORMATS[schema["format"]])
+    if "pattern" in schema:
+        return _of_pattern(schema["pattern"], low, high)
     texts = [(word * (1 + low // len(word)) if len(word) < low else word)[:high] for word in WORDS]
     return st.sampled_from(list(dict.fromkeys(texts)))
+
+
+def _of_pattern(pattern: str, low: int, high: int | None) -> SearchStrategy[Any]:
+    from hypothesis import strategies as st
+
+    try:
+        found = st.from_regex(re.compile(pattern, re.ASCII))
+    except re.error as error:
+        raise NoSchema(f"the JSON Schema has a pattern that is no regular expression ({error})") from None
+    # A schema's pattern may stand anywhere in the text, and `$` before a last line break.
+    return found.filter(lambda text: low <= len(text) <= (len(text) if high is None else high) and text.isprintable())
 
 
 def _referred(reference: str, root: Schema) -> Any:

@@ -10,6 +10,8 @@ from serving import draw
 from smcontract.payloads._codec import CSV, JSON, NPY, decode, encode
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._given import MANY, given_domain
+from smcontract.payloads.media import find, jpeg, libsvm, png, recordio, wav
+from smcontract.payloads.media._pictures import gradient
 
 
 def given_of(body: bytes, content_type: str) -> Domain:
@@ -212,3 +214,60 @@ def test_the_same_columns_under_other_names_are_other_data() -> None:
     assert (plain.names, named.names) == ((), ("a", "b"))
     assert not named.is_text
     assert given_of(b"[[1, 2], [3]]", JSON).is_text
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("image/png", png.write(gradient(20, 30, 1), "L")),
+        ("image/jpeg", jpeg.write(gradient(24, 8, 3), "RGB")),
+        ("application/x-image", png.write(gradient(5, 4, 4), "RGBA")),
+        ("audio/wav", wav.write(np.zeros((50, 2)), width=3, rate=11_025)),
+    ],
+)
+def test_other_pictures_and_sounds_are_of_the_same_size(content_type: str, body: bytes) -> None:
+    domain = given_of(body, content_type)
+    assert domain.body == body
+    found = set(draw(domain.bodies(), 30))
+    assert body in found
+    assert len(found) > 5
+    medium = find(content_type)
+    assert medium is not None
+    assert {medium.decode(other) for other in found} == {medium.decode(body)}
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("image/png", png.write(gradient(600, 600, 1), "L")),
+        ("image/png", b"\x89PNG"),
+        ("audio/wav", wav.write(np.zeros((0, 1)))),
+        ("text/libsvm", b"1"),
+        ("text/libsvm", b"1 2:3\n2:3"),
+    ],
+)
+def test_what_is_too_large_or_holds_nothing_has_no_others(content_type: str, body: bytes) -> None:
+    assert set(draw(given_of(body, content_type).bodies(), 5)) == {body}
+
+
+def test_rows_of_libsvm_keep_their_labels_and_columns() -> None:
+    body = b"1 3:0.5 7:2\n0 3:1.5"
+    found = set(draw(given_of(body, "text/libsvm").bodies(), 60))
+    rows = [libsvm.decode(other) for other in found]
+    assert {tuple((label, tuple(row)) for label, row in read) for read in rows} == {((1, (3, 7)), (0, (3,)))}
+    assert len({read[0][1][3] for read in rows}) > 1
+    assert all(0.5 <= row[3] <= 1.5 for read in rows for _, row in read)
+
+
+@pytest.mark.parametrize("form", recordio.FORMS)
+def test_records_keep_their_form_and_size(form: str) -> None:
+    table = np.array([[1, 0, 3], [0, 5, 6]], "float32")
+    found = set(draw(given_of(recordio.write(table, form), "application/x-recordio-protobuf").bodies(), 30))
+    assert len(found) > 3
+    for other in found:
+        features, labels = recordio.decode(other)
+        assert features.shape == (2, 3)
+        assert (labels is not None) == (form == "labelled")
+        assert isinstance(features, np.ndarray) == (form != "sparse")
+        if form == "sparse":
+            assert features.toarray()[0, 1] == 0

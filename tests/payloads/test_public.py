@@ -101,6 +101,8 @@ def test_bodies_shrink_to_the_smallest() -> None:
         ({"like": 5}, "like=5 is no body; give bytes, or the path of a file"),
         ({"like": "no/such/file.csv"}, "cannot be read"),
         ({"content_type": CSV, "schema": {}}, "describes JSON bodies"),
+        ({"schema": {"type": "string", "pattern": "("}}, "a pattern that is no regular expression"),
+        ({"schema": {"type": "integer", "minimum": 2, "maximum": 1}}, "allows no number from 2 to 1"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(keywords: dict[str, Any], problem: str) -> None:
@@ -125,13 +127,14 @@ def test_like_may_be_the_name_of_a_file(tmp_path: Path) -> None:
     assert any_of(payloads(JSON, like=str(tmp_path / "sample.json"))) == b'{"text": "hello"}'
 
 
-def test_a_schema_needs_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_schema_of_unusual_keywords_needs_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "hypothesis_jsonschema", None)
     with pytest.raises(UsageError, match=r"smcontract\[schema\]"):
-        payloads(JSON, schema={"type": "array"})
+        payloads(JSON, schema={"not": {"type": "null"}})
 
 
 def test_a_schema_draws_json() -> None:
-    pytest.importorskip("hypothesis_jsonschema")
+    record = {"type": "object", "required": ["age"], "properties": {"age": {"type": "integer"}}}
+    assert json.loads(any_of(payloads(JSON, schema=record))) == {"age": 0}
     body = any_of(payloads(JSON, schema={"type": "array", "items": {"type": "integer"}, "minItems": 1}))
     assert json.loads(body) == [0]

@@ -26,7 +26,7 @@ ORDER: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$defs": {"Item": ITEM},
     "type": "object",
-    "required": ["items"],
+    "required": ["items", "unnamed"],
     "properties": {
         "items": {"type": "array", "items": {"$ref": "#/$defs/Item"}, "minItems": 2},
         "when": {"type": "string", "format": "date"},
@@ -34,6 +34,8 @@ ORDER: dict[str, Any] = {
         "flag": {"type": ["boolean", "null"]},
         "step": {"type": "integer", "multipleOf": 5, "minimum": 1, "maximum": 12},
         "whatever": {},
+        "code": {"type": "string", "pattern": r"^[A-Z]{3}-\d+$", "maxLength": 6},
+        "marks": {"type": "array", "items": {"type": "integer"}, "uniqueItems": True, "minItems": 3},
     },
 }
 
