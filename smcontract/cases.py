@@ -25,7 +25,8 @@ class SavedCase:
     """A request, and the item that failed on it. Paths are as the user named them, from the run's rootdir.
 
     `parameters` are the item's. `flags` and `ini` hold the settings of the run that bear on the judgement, as
-    they were given; relative paths among the flags start from `directory`.
+    they were given; relative paths among the flags start from `directory`. `is_error` says that the violation was one
+    of severity error, so that its body was known to be valid.
     """
 
     id: str
@@ -38,6 +39,7 @@ class SavedCase:
     flags: Mapping[str, object] = field(default_factory=dict)
     ini: Mapping[str, object] = field(default_factory=dict)
     directory: str = "."
+    is_error: bool = False
 
     @property
     def code(self) -> str:
@@ -69,6 +71,7 @@ def save(case: SavedCase, rootdir: Path) -> None:
         "flags": dict(case.flags),
         "ini": dict(case.ini),
         "directory": case.directory,
+        "is_error": case.is_error,
         "content_type": case.request.content_type,
         "accept": case.request.accept,
         "body_base64": base64.b64encode(case.request.body).decode("ascii"),
@@ -126,6 +129,7 @@ def load(name: str, rootdir: Path) -> SavedCase:
             flags=_settings(data, "flags"),
             ini=_settings(data, "ini"),
             directory=_text({"directory": ".", **data}, "directory"),
+            is_error=data.get("is_error", False) is True,
         )
     except (OSError, ValueError, KeyError, TypeError, binascii.Error) as error:
         raise UsageError(f"{file}: is no case that smcontract saved ({type(error).__name__}: {error})") from None

@@ -106,7 +106,7 @@ def _judge(saved: SavedCase, item: Item, session: Session) -> Replayed:
         return _run_item(saved, item, session)
     ctx = CheckContext(check=item.check, session=session, content_type=item.content_type, accept=item.accept)
     try:
-        return _judge_request(ctx, saved.request)
+        return _judge_request(ctx, saved)
     except Inconclusive as why:
         return _not_judged(str(why))
     except ChannelEnded as end:
@@ -134,12 +134,13 @@ def _run_item(saved: SavedCase, item: Item, session: Session) -> Replayed:
     return Replayed(verdict=Verdict.FIXED, reason=_told(session, "the check passes"))
 
 
-def _judge_request(ctx: CheckContext, request: Request) -> Replayed:
+def _judge_request(ctx: CheckContext, saved: SavedCase) -> Replayed:
     need_judgeable(ctx)
+    request = saved.request
     exchange = ctx.exchange(request)
-    found = _of_request(ctx, request, exchange)
+    found = _of_request(ctx, request, exchange, saved)
     kept, explained = unexplained(ctx.session, found)
-    serious = _serious(told_apart(ctx.session, kept, lambda: _of_request(ctx, request, exchange)))
+    serious = _serious(told_apart(ctx.session, kept, lambda: _of_request(ctx, request, exchange, saved)))
     if serious:
         return _failed(serious)
     others = [f"{_ELSEWHERE}{code}" for code in explained] + ctx.elsewhere
@@ -149,8 +150,8 @@ def _judge_request(ctx: CheckContext, request: Request) -> Replayed:
     return Replayed(verdict=Verdict.FIXED, reason=_told(ctx.session, _answer(exchange)))
 
 
-def _of_request(ctx: CheckContext, request: Request, exchange: Exchange) -> list[Violation]:
-    return _of_once(ctx, request) or list(ctx.check.function(ctx, _case(ctx, exchange)))
+def _of_request(ctx: CheckContext, request: Request, exchange: Exchange, saved: SavedCase) -> list[Violation]:
+    return _of_once(ctx, request) or list(ctx.check.function(ctx, _case(ctx, exchange, given=saved.is_error)))
 
 
 def _of_once(ctx: CheckContext, request: Request) -> list[Violation]:
@@ -160,12 +161,14 @@ def _of_once(ctx: CheckContext, request: Request) -> list[Violation]:
     return [violation for violation in ctx.check.once(ctx) if violation.request == request]
 
 
-def _case(ctx: CheckContext, exchange: Exchange) -> Case:
+def _case(ctx: CheckContext, exchange: Exchange, *, given: bool) -> Case:
     """Return the check's own case with this request, for its label and what is known of it, else a bare one.
+
+    A bare one is `given` where the run knew its body to be valid, which a hook or a pool of values tells once.
 
     Finding the check's cases may cost many requests, which a request that hangs or kills is spared.
     """
-    bare = Case(request=exchange.request, label=SAVED)
+    bare = Case(request=exchange.request, label=SAVED, given=given)
     if exchange.ended is not Ended.ANSWERED:
         return bare
     sent = exchange.request

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from smcontract.cases import SavedCase, save
 from smcontract.reporting.merge import ItemRecord
+from smcontract.violations import Severity
 from smcontract.workspace import Workspace
 
 SETTINGS = frozenset(
@@ -49,6 +50,7 @@ def save_cases(records: Iterable[ItemRecord], workspace: Workspace) -> None:
                     flags=flags,
                     ini=ini,
                     directory=directory,
+                    is_error=finding.violation.severity is Severity.ERROR,
                 ),
                 workspace.rootdir,
             )
