@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import tarfile
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,6 +32,14 @@ def _link(name: str, target: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarI
     info.type = kind
     info.linkname = target
     return info
+
+
+def _directory(member: str | tarfile.TarInfo) -> str | tarfile.TarInfo:
+    if isinstance(member, str) and member.endswith("/"):
+        info = tarfile.TarInfo(member)
+        info.type = tarfile.DIRTYPE
+        return info
+    return member
 
 
 @pytest.fixture
@@ -90,9 +102,60 @@ def test_a_link_then_a_file_through_it_is_refused(tmp_path: Path, out: Path) -> 
     assert not (tmp_path / "outside.py").exists()
 
 
-def test_an_absolute_name_stays_inside(tmp_path: Path, out: Path) -> None:
-    archive = _archive(tmp_path / "m.tar.gz", ("/top/model.bin", b"x"))
-    assert (extract(archive, out) / "top/model.bin").read_bytes() == b"x"
+@pytest.mark.parametrize(
+    "member",
+    [
+        pytest.param("way/model.bin", id="a file"),
+        pytest.param(_link("other", "way/../.."), id="a link"),
+        pytest.param(_link("deep/other", "../way/below"), id="a link below"),
+        pytest.param(_link("hard", "way/model.bin", tarfile.LNKTYPE), id="a hard link"),
+        pytest.param(_link("hard", "way", tarfile.LNKTYPE), id="a hard link to a link"),
+    ],
+)
+def test_nothing_leads_through_a_link(tmp_path: Path, out: Path, member: str | tarfile.TarInfo) -> None:
+    """The disk is never asked where a chain of links ends: until Python 3.11.13 that could be deceived."""
+    archive = _archive(tmp_path / "m.tar.gz", ("folder/model.bin", b"x"), (_link("way", "folder"), b""), (member, b"x"))
+    assert _error(archive, out).endswith("leads through the link 'way'")
+    assert list(out.iterdir()) == []
+
+
+def test_a_link_to_a_folder_and_to_a_link_inside_are_kept(tmp_path: Path, out: Path) -> None:
+    links = [(_link("code", "source"), b""), (_link("b.pt", "a.pt"), b""), (_link("c.pt", "b.pt"), b"")]
+    archive = _archive(tmp_path / "m.tar.gz", *links, ("source/inference.py", b"x = 1"), ("a.pt", b"weights"))
+    unpacked = extract(archive, out)
+    assert (unpacked / "code/inference.py").read_bytes() == b"x = 1"
+    assert (unpacked / "c.pt").read_bytes() == b"weights"
+
+
+@pytest.mark.parametrize("name", ["/top/model.bin", "//top/model.bin"])
+def test_an_absolute_name_is_refused(tmp_path: Path, out: Path, name: str) -> None:
+    archive = _archive(tmp_path / "m.tar.gz", ("model.bin", b"x"), (name, b"x"))
+    assert _error(archive, out) == f"holds a member that cannot be unpacked safely: {name!r} has an absolute path"
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param("code/inference.py", "code/inference.py", id="the same"),
+        pytest.param("code/inference.py", "./code//inference.py", id="spelled otherwise"),
+        pytest.param("code", "code/", id="a file, then a directory"),
+        pytest.param("code/", "code", id="a directory, then a file"),
+        pytest.param(_link("code/inference.py", "../model.bin"), "code/inference.py", id="a link, then a file"),
+    ],
+)
+def test_a_name_for_two_things_is_refused(
+    tmp_path: Path, out: Path, first: str | tarfile.TarInfo, second: str | tarfile.TarInfo
+) -> None:
+    archive = _archive(tmp_path / "m.tar.gz", (_directory(first), b"1"), (_directory(second), b"2"))
+    assert "twice, and which of the two counts is the unpacker's to choose" in _error(archive, out)
+    assert list(out.iterdir()) == []
+
+
+def test_a_directory_may_be_named_again(tmp_path: Path, out: Path) -> None:
+    folders = [(_directory(name), b"") for name in ("./", "code/", "./code/")]
+    archive = _archive(tmp_path / "m.tar.gz", *folders, ("./code/inference.py", b"x = 1"))
+    assert (extract(archive, out) / "code/inference.py").read_bytes() == b"x = 1"
 
 
 def _whole(tmp_path: Path) -> bytes:
@@ -132,6 +195,69 @@ def test_bytes_behind_the_end_are_bounded_too(tmp_path: Path, out: Path) -> None
     tar = gzip.decompress(_archive(tmp_path / "a.tar.gz", ("a", b"1")).read_bytes())
     archive.write_bytes(gzip.compress(tar + b"\0" * 3_000_000))
     assert _error(archive, out, max_bytes=10**6).startswith("holds more than 1000000 bytes behind")
+
+
+def _raw(path: Path, *blocks: bytes) -> Path:
+    """Write an archive whose headers say what they like."""
+    with gzip.open(path, "wb", 1) as stream:
+        for block in blocks:
+            stream.write(block)
+    return path
+
+
+def _header(name: str, size: int, kind: bytes = tarfile.REGTYPE) -> bytes:
+    info = tarfile.TarInfo(name)
+    info.size, info.type = size, kind
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+def test_a_header_that_promises_much_and_brings_nothing(tmp_path: Path, out: Path) -> None:
+    archive = _raw(tmp_path / "m.tar.gz", _header("a", 900_000), b"\0" * 1024)
+    assert _error(archive, out).startswith("is no intact gzipped tar archive (")
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME], ids=["pax", "global", "long"]
+)
+def test_a_bomb_in_a_header_is_never_read(tmp_path: Path, out: Path, kind: bytes) -> None:
+    size = 200 * 1024**2
+    archive = _raw(tmp_path / "m.tar.gz", _header("x", size, kind), *[b"\0" * 1024**2] * 3)
+    tracemalloc.start()
+    assert _error(archive, out, max_bytes=10**9).startswith("holds a header of 2097")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5 * 1024**2
+    assert list(out.iterdir()) == []
+
+
+def test_headers_that_follow_headers_for_ever_are_refused(tmp_path: Path, out: Path) -> None:
+    long = _header("././@LongLink", 5, tarfile.GNUTYPE_LONGNAME) + b"name\0".ljust(512, b"\0")
+    archive = _raw(tmp_path / "m.tar.gz", long * 5000, _header("a", 0), b"\0" * 1024)
+    assert "its headers are nested too deeply" in _error(archive, out)
+    assert list(out.iterdir()) == []
+
+
+def test_what_comes_out_counts_and_not_what_the_header_says(tmp_path: Path, out: Path) -> None:
+    archive = _raw(tmp_path / "m.tar.gz", _header("a", 0), b"\0" * 3_000_000)
+    assert _error(archive, out, max_bytes=10**6).startswith("holds more than 1000000 bytes behind")
+
+
+@pytest.mark.parametrize(
+    ("pack", "what"),
+    [(bz2.compress, "it is compressed with bzip2"), (lzma.compress, "it is compressed with xz")],
+    ids=["bzip2", "xz"],
+)
+def test_another_compression_is_named(tmp_path: Path, out: Path, pack: Callable[[bytes], bytes], what: str) -> None:
+    archive = tmp_path / "m.tar.gz"
+    archive.write_bytes(pack(gzip.decompress(_whole(tmp_path))))
+    assert _error(archive, out) == f"is no intact gzipped tar archive ({what}); make it with `tar -czf`"
+
+
+def test_an_endless_name_is_one_line(tmp_path: Path, out: Path) -> None:
+    info = tarfile.TarInfo("/".join(["deep"] * 2000))
+    archive = _archive(tmp_path / "m.tar.gz", (info, b"x"))
+    assert _error(archive, out).startswith("is no intact gzipped tar archive (")
 
 
 def test_a_missing_archive_is_one_line(tmp_path: Path, out: Path) -> None:
