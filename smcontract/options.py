@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PHASES = ("static", "load", "matrix", "property", "lifecycle", "server", "train")
 REPORT_SUFFIXES = (".json",)
+MAX_PAYLOAD = 256 * 1024**2
+"""Bytes of a payload file: more than any request but an asynchronous one; it is sent again and again."""
 ENGINES = ("builtin", "toolkit", "worker")
 
 

@@ -12,6 +12,7 @@ from smcontract.judgement import blames_body_type, user_frame, whatever_the_data
 from smcontract.misfits import cannot_take
 from smcontract.payloads._codec import NPY, NPZ, is_json, media_type
 from smcontract.payloads._domain import Domain
+from smcontract.payloads._files import PayloadFiles
 from smcontract.payloads._given import given_domain
 from smcontract.payloads._hook import NotPayloads, handed_domain
 from smcontract.payloads._model import is_mixed, model_domains, typed_rows
@@ -54,6 +55,10 @@ class Served(Protocol):
     @property
     def settings(self) -> Settings:
         """What the user asked for."""
+
+    @property
+    def files(self) -> PayloadFiles:
+        """The contents of the payload files."""
 
     def handed(self, content_type: str) -> Handed:
         """Return what the user's own code hands over; raises `NotPayloads`."""
@@ -140,7 +145,7 @@ def _given(served: Served, content_type: str) -> Domain | None:
         return handed_domain(handed, content_type)
     files = [payload for payload in served.settings.payloads if payload.content_type == content_type]
     for payload in sorted(files, key=lambda payload: payload.is_schema):
-        data, name = payload.file.read_bytes(), payload.file.name
+        data, name = served.files.read(payload.file), payload.file.name
         if not payload.is_schema:
             return given_domain(data, content_type, name=name)
         return schema_domain(read_schema(data, name), content_type, f"the JSON Schema {name}")
@@ -165,7 +170,11 @@ def given_bodies(served: Served, content_type: str) -> list[bytes]:
         handed = served.handed(content_type)
         found += handed if isinstance(handed, list) else []
     files = [one for one in served.settings.payloads if one.content_type == content_type and not one.is_schema]
-    return found + [one.file.read_bytes() for one in files]
+    for one in files:
+        # One that cannot be read is told by the probe.
+        with suppress(NotPayloads):
+            found.append(served.files.read(one.file))
+    return found
 
 
 def _candidates(served: Served, content_type: str) -> list[Domain]:

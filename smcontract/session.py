@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from smcontract.endpoints import Ended, Exchange, Failure, Loaded, LocalEndpoint
 from smcontract.judgement import cannot_be_called
 from smcontract.only_here import missing_here, not_installed
+from smcontract.options import MAX_PAYLOAD
+from smcontract.payloads._files import PayloadFiles
 from smcontract.payloads._hook import handed_over
 from smcontract.probing import Probe, given_bodies, probe, takes_other_body_type
 from smcontract.runtime.stand_in_answers import FLAVOURS
@@ -71,6 +73,7 @@ class Session:
     """What checks worked out once for all of their items."""
     payloads: Source | None = None
     """What the user's own code hands over."""
+    files: PayloadFiles = field(default_factory=lambda: PayloadFiles(MAX_PAYLOAD))
     _given: dict[str, list[bytes]] = field(default_factory=dict)
     _handed: dict[str, Handed] = field(default_factory=dict)
     _probes: dict[str, Probe] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from pathlib import Path
 from smcontract import settings_kinds as kinds
 from smcontract.errors import nearest
 from smcontract.lean import dataclass
-from smcontract.options import REPORT_SUFFIXES
+from smcontract.options import MAX_PAYLOAD, REPORT_SUFFIXES
 from smcontract.settings_sources import Given
 
 TYPE_CHECKING = False
@@ -130,6 +130,13 @@ def _payload(given: Given, text: str) -> Payload:
     if not file.is_file():
         problem = "is not a file" if file.exists() else "no such payload file"
         raise given.refuse(f"{problem}: {name!r}; expected {given.option.metavar}")
+    if not os.access(file, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise given.refuse(f"may not be read: {name!r}")
+    size = file.stat().st_size
+    if size > MAX_PAYLOAD:
+        raise given.refuse(
+            f"{name!r} holds {size} bytes; a payload is sent again and again, and may hold {MAX_PAYLOAD}"
+        )
     for media_type in (part.strip() for header in headers for part in header.split(",")):
         if media_type:
             _media_type(given, media_type)

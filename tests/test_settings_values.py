@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
+from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from rights import as_anyone, directory_for_anyone
 from smcontract.errors import UsageError
 from smcontract.options import OPTIONS, PHASES
+from smcontract.settings import build
 from smcontract.settings_sources import Given
 from smcontract.settings_values import Known, Payload, read
 
@@ -187,6 +192,60 @@ def test_payloads(tmp_path: Path, text: str, content_type: str | None, accept: s
 def test_wrong_payloads(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "a.bin").write_bytes(b"")
     assert _error("payload", [text], tmp_path).startswith(message)
+
+
+def test_a_payload_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
+    with open(tmp_path / "large.csv", "wb") as file:
+        file.truncate(1 << 30)
+    message = "'large.csv' holds 1073741824 bytes; a payload is sent again and again, and may hold 268435456"
+    assert _error("payload", "large.csv", tmp_path) == message
+
+
+def test_a_payload_that_may_not_be_read_or_is_a_pipe_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert _error("payload", "pipe.csv", tmp_path).startswith("is not a file: 'pipe.csv'")
+    with directory_for_anyone() as directory:
+        (directory / "secret.csv").write_bytes(b"1")
+        (directory / "secret.csv").chmod(0)
+        with as_anyone():
+            assert _error("payload", "secret.csv", directory) == "may not be read: 'secret.csv'"
+
+
+TOML_VALUES: tuple[object, ...] = (
+    3,
+    2.5,
+    True,
+    "",
+    "words of no meaning",
+    [],
+    [3],
+    ["x", True],
+    {},
+    {"a": [1]},
+    date(2026, 1, 2),
+)
+
+
+@pytest.mark.parametrize("name", [option.name for option in OPTIONS])
+@pytest.mark.parametrize("value", TOML_VALUES, ids=repr)
+def test_every_type_of_toml_is_read_or_refused_in_one_line(name: str, value: object, tmp_path: Path) -> None:
+    where = f"{name} in [tool.smcontract]: "
+    try:
+        settings = build(
+            rootdir=tmp_path,
+            invocation_dir=tmp_path,
+            known_stacks={"inference": ("1.5.5",)},
+            known_codes=("SMC505",),
+            pyproject={name: value},
+        )
+    except UsageError as error:
+        problem = str(error)
+    else:
+        option = BY_NAME[name]
+        assert type(getattr(settings, option.field)) in (tuple, int, float, bool, str, MappingProxyType, type(tmp_path))
+        problem = where
+    assert problem.startswith(where)
+    assert "\n" not in problem
 
 
 def test_a_report_is_no_directory(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from smcontract.checks._case import Case
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.endpoints import Exchange
+from smcontract.payloads._hook import NotPayloads
 from smcontract.session import Inconclusive
 from smcontract.violations import OnSageMaker, Severity, Violation
 
@@ -50,7 +51,11 @@ def response_too_large(ctx: CheckContext) -> Iterator[Violation]:
         raise Inconclusive("only a payload of yours shows how large answers are: give one with --smcontract-payload")
     ctx.loaded()
     for payload in given:
-        request = ctx.request(payload.file.read_bytes(), content_type=payload.content_type, accept=payload.accept)
+        try:
+            body = ctx.session.files.read(payload.file)
+        except NotPayloads as why:
+            raise Inconclusive(str(why)) from None
+        request = ctx.request(body, content_type=payload.content_type, accept=payload.accept)
         exchange = ctx.exchange(request)
         code = ctx.responsible(exchange)
         if code not in {None, "SMC606"}:

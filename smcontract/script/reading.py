@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import codecs
+import errno
 import io
+import os
+import stat
 import warnings
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from smcontract.script.facts import Problem
 from smcontract.script.script import Script
 
 _WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MAX_SOURCE = 16 * 1024**2
 
 
 def read_script(path: Path, *, data: bytes | None = None, python_version: tuple[int, int] | None = None) -> Script:
@@ -26,7 +30,7 @@ def read_script(path: Path, *, data: bytes | None = None, python_version: tuple[
     source = ""
     problem: Problem | None
     try:
-        data = path.read_bytes() if data is None else data
+        data = _source_bytes(path) if data is None else data
     except OSError as error:
         data = b""
         problem = Problem(message=f"cannot be read: {error.strerror or error}", is_unread=True)
@@ -54,10 +58,18 @@ def read_script(path: Path, *, data: bytes | None = None, python_version: tuple[
 def source_lines(path: Path) -> tuple[str, ...]:
     """Return the lines of any source file, numbered as Python numbers them; none where it cannot be read."""
     try:
-        text = path.read_bytes().decode("utf-8", errors="replace")
-    except OSError:
+        text = _source_bytes(path).decode("utf-8", errors="replace")
+    except (OSError, ValueError):
         return ()
     return tuple(_with_line_feeds(text).split("\n"))
+
+
+def _source_bytes(path: Path) -> bytes:
+    """Return what a source file holds; raises OSError for what is none: its name may be the script's own word."""
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode) or found.st_size > _MAX_SOURCE:
+        raise OSError(errno.EINVAL, f"is no file of at most {_MAX_SOURCE} bytes", str(path))
+    return path.read_bytes()
 
 
 def _with_line_feeds(text: str) -> str:
@@ -144,7 +156,7 @@ def _compile(tree: ast.Module, source: str) -> None:
 def _parse_sibling(path: Path) -> ast.Module | None:
     """Return the tree of a module beside the script, None if there is none that parses."""
     try:
-        source, problem = _decode(path.read_bytes())
-    except OSError:
+        source, problem = _decode(_source_bytes(path))
+    except (OSError, ValueError):
         return None
     return _parse(source)[0] if problem is None else None

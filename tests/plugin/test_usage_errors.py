@@ -53,6 +53,8 @@ WRONG_FLAGS = {
         "notes.unknown": "cannot be told from its suffix",
         "notes.txt;csv": "'csv' is no content type, such as text/csv",
         "notes.txt;text/csv;text/csv;text/csv": "expected FILE",
+        "large.csv": "'large.csv' holds 1073741824 bytes",
+        "pipe.csv": "is not a file: 'pipe.csv'",
     },
     "content-types": {"csv": "'csv' is no content type, such as text/csv"},
     "accepts": {"json": "'json' is no content type"},
@@ -113,6 +115,9 @@ def _files(project: Project) -> None:
     project.write("plain/helpers.py", "VALUE = 1\n")
     (project.path / "empty").mkdir()
     (project.path / "folder.json").mkdir()
+    os.mkfifo(project.path / "pipe.csv")
+    with open(project.path / "large.csv", "wb") as file:
+        file.truncate(1 << 30)
     (project.path / "damaged.tar.gz").write_bytes(b"\x1f\x8b\x08\x00 this is no archive")
     project.archive("nothing.tar.gz", {"weights.json": "{}"})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -140,3 +141,17 @@ def test_a_file_that_cannot_be_read_has_no_lines(tmp_path: Path) -> None:
     assert source_lines(tmp_path / "missing.py") == ()
     (tmp_path / "latin.py").write_bytes(b"# \xe9\nx = 1")
     assert source_lines(tmp_path / "latin.py") == ("# \ufffd", "x = 1")
+
+
+def test_what_is_no_source_file_is_not_read(tmp_path: Path) -> None:
+    """The names of files in a traceback are the script's own word."""
+    os.mkfifo(tmp_path / "pipe.py")
+    with open(tmp_path / "large.py", "wb") as file:
+        file.truncate(1 << 30)
+    for name in (tmp_path / "pipe.py", tmp_path / "large.py", tmp_path, Path("/dev/zero"), Path("nul\0byte.py")):
+        assert source_lines(name) == ()
+    problem = read_script(tmp_path / "large.py").problem
+    assert problem is not None
+    assert problem.message == "cannot be read: is no file of at most 16777216 bytes"
+    (tmp_path / "script.py").write_text("from pipe import *\ndef model_fn(model_dir):\n    return 1\n")
+    assert read_script(tmp_path / "script.py").is_opaque
