@@ -14,6 +14,8 @@ from smcontract.script.statements import walk
 _NO_NAME = re.compile(r"cannot import name '([^']+)' from '([^']+)'")
 _NO_ATTRIBUTE = re.compile(r"'NoneType' object has no attribute '(\w+)'")
 _UNDER_ML = re.compile(r"/opt/ml\b[^'\")\s]*")
+_INSTALLED = re.compile(r"/(?:site|dist)-packages/([^/]+)")
+_REMOVED = re.compile(r"\b(was|were|been) (removed|expired)\b|\bdeprecated alias\b")
 _NO_GPU = (
     "Torch not compiled with CUDA enabled",
     "Found no NVIDIA driver",
@@ -58,6 +60,7 @@ def missing_here(failure: Failure, script: Script, code_dir: Path) -> str | None
         or _file(failure)
         or _gpu(failure)
         or _network(failure)
+        or _versions(failure, code_dir)
     )
 
 
@@ -191,3 +194,28 @@ def _network(failure: Failure) -> str | None:
         f"the script reaches for the network, and fails here ({failure}): run it where what it needs can be "
         f"reached, or let it load from model_dir"
     )
+
+
+def _versions(failure: Failure, code_dir: Path) -> str | None:
+    """Tell an installed package that cannot be imported beside the versions that are installed here.
+
+    Its own import raises, in its own files: whatever the script did was to name it. So it is with a name that the
+    package says its newer versions have no more.
+    """
+    root, name = code_dir.resolve(), None
+    for frame in reversed(failure.frames):
+        if not Path(frame.file).is_absolute() or Path(frame.file).resolve().is_relative_to(root):
+            break
+        found = _INSTALLED.search(Path(frame.file).as_posix())
+        if found is not None and (frame.function == "<module>" or _is_removed(failure)):
+            name = found[1].removesuffix(".py")
+    if name is None:
+        return None
+    return (
+        f"the package {name!r} fails as it is installed here ({failure}): name an interpreter that has the "
+        f"container's versions with --smcontract-python"
+    )
+
+
+def _is_removed(failure: Failure) -> bool:
+    return failure.type == "AttributeError" and _REMOVED.search(failure.message) is not None

@@ -1,5 +1,6 @@
 """Failures that only this machine causes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,50 @@ def test_a_package_that_stands_on_the_line_is_not_missing_for_it(tmp_path: Path,
 def test_a_name_that_only_another_function_imports_is_the_scripts_slip(tmp_path: Path) -> None:
     source = "def load():\n    try:\n        import pd\n    except ImportError:\n        pass\n"
     assert judged(failure("NameError", "name 'pd' is not defined", "pd.read_csv(body)"), tmp_path, source) is None
+
+
+INSTALLED = "/usr/lib/python3/site-packages/needs_old/__init__.py"
+
+
+def in_package(message: str, *, type_: str, function: str, file: str = INSTALLED) -> Failure:
+    """Return a failure whose innermost frame is of another file than the script's."""
+    found = failure(type_, message, "import needs_old")
+    return replace(found, frames=(*found.frames, Frame(file=file, line=3, function=function, code="check()")))
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        in_package("torch>=1.4,<2 is required, found 2.1", type_="RuntimeError", function="<module>"),
+        in_package("module 'numpy' has no attribute 'bool'", type_="AttributeError", function="<module>"),
+        in_package("`np.x_` was removed in the NumPy 2.0 release.", type_="AttributeError", function="__getattr__"),
+    ],
+    ids=["refuses", "misses", "removed"],
+)
+def test_versions_that_do_not_fit_each_other_are_those_of_this_machine(tmp_path: Path, found: Failure) -> None:
+    reason = judged(found, tmp_path)
+    assert reason is not None
+    assert reason.startswith("the package 'needs_old' fails as it is installed here (")
+    assert "--smcontract-python" in reason
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        in_package("no", type_="ValueError", function="read"),
+        in_package("module 'numpy' has no attribute 'arry'", type_="AttributeError", function="__getattr__"),
+        in_package("no", type_="RuntimeError", function="<module>", file="/home/me/shared/helpers.py"),
+    ],
+    ids=["a call", "a slip", "no package"],
+)
+def test_what_a_package_raises_of_what_it_is_given_is_no_matter_of_versions(tmp_path: Path, found: Failure) -> None:
+    assert judged(found, tmp_path) is None
+
+
+def test_a_package_beside_the_script_is_the_scripts_own_whatever_its_folder(tmp_path: Path) -> None:
+    file = tmp_path / "site-packages" / "needs_old" / "__init__.py"
+    found = in_package("no", type_="RuntimeError", function="<module>", file=str(file))
+    assert judged(found, tmp_path) is None
 
 
 def test_a_script_that_cannot_be_read_is_no_obstacle(tmp_path: Path) -> None:

@@ -271,6 +271,19 @@ def test_what_another_body_might_mend_cannot_be_known(takes: str, predicts: str,
     assert (judged.outcome, judged.violations) == ("skipped", ())
 
 
+@pytest.mark.parametrize("code", ["SMC302", "SMC305", "SMC602"])
+def test_what_a_tokenizer_refuses_is_no_answer(code: str, tmp_path: Path) -> None:
+    takes = """if content_type == "application/json":
+            return [json.loads(body)]
+        if content_type == "text/csv":
+            return [line for line in body.splitlines() if line]
+        return body"""
+    predicts = """tokens = model["tokenizer"](data, truncation=True, padding=True, return_tensors="np")
+        return model["model"](input_ids=tokens["input_ids"]).logits"""
+    judged = found(tmp_path, script(takes, predicts, "return json.dumps(prediction.tolist())"), code)
+    assert judged.violations == ()
+
+
 def test_a_width_that_the_script_changes(tmp_path: Path) -> None:
     source = of_rows(predicts="return model.predict(np.hstack([data, data]))")
     with session_of(tmp_path, source) as session:

@@ -14,6 +14,7 @@ from smcontract.endpoints import Ended, Exchange
 from smcontract.lifecycle import EXAMPLES, Life, Look, Restart, Send, Step, need_budget, pace, shuffled
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._malformed import malformed
+from smcontract.second_look import training_layers
 from smcontract.session import Inconclusive
 from smcontract.violations import Request
 
@@ -25,6 +26,7 @@ SLOW_LOAD = 4.0
 """Seconds of loading from which on the script is not started anew for this."""
 KEY = "life"
 
+_SETS_TRAIN = re.compile(r"\.\s*train\s*\(\s*((mode\s*=\s*)?True\s*)?\)")
 _SEEDS = re.compile(r"seed(_all|)\(|seed=|\b(default_rng|RandomState|Random)\(\w")
 
 
@@ -134,8 +136,24 @@ def is_seeded(ctx: CheckContext) -> bool:
 
 
 def is_training(ctx: CheckContext) -> bool:
-    """Whether the model serves in torch's training mode, after `predict_fn` was called."""
-    return ctx.endpoint.facts().get("training") is True
+    """Whether a layer serves in torch's training mode by mistake, after `predict_fn` was called (SMC207).
+
+    The model may stand in what `model_fn` returned: a tuple, a dict, an object.
+    """
+    if ctx.endpoint.engine == "worker":
+        return ctx.endpoint.facts().get("training") is True
+    return bool(training_layers(ctx.endpoint)) and not trains_on_purpose(ctx)
+
+
+def trains_on_purpose(ctx: CheckContext) -> bool:
+    """Whether the function that predicts sets training mode itself, as Monte Carlo dropout does."""
+    for name in ("predict_fn", "transform_fn"):
+        own = ctx.script.functions.get(name)
+        if own is not None and own.node is not None:
+            lines = ctx.script.lines[own.line - 1 : own.end_line]
+            if _SETS_TRAIN.search("\n".join(lines)):
+                return True
+    return False
 
 
 def _live(ctx: CheckContext) -> Story:

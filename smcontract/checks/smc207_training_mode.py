@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from smcontract.checks import _life
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.second_look import training_layers
@@ -12,7 +13,6 @@ from smcontract.session import Inconclusive
 from smcontract.violations import OnSageMaker, Violation
 
 _SETS_EVAL = re.compile(r"\.\s*eval\s*\(|\.\s*train\s*\(\s*(mode\s*=\s*)?False\b|\.training\s*=\s*False\b")
-_SETS_TRAIN = re.compile(r"\.\s*train\s*\(\s*((mode\s*=\s*)?True\s*)?\)")
 
 
 @check("SMC207", "training-mode", phases=(Phase.LOAD,))
@@ -58,7 +58,7 @@ def training_mode(ctx: CheckContext) -> Iterator[Violation]:
         layers = training_layers(ctx.endpoint)
     else:
         raise Inconclusive("no request gets as far as the default predict_fn: give a body that does")
-    if not layers or _trains_on_purpose(ctx):
+    if not layers or _life.trains_on_purpose(ctx):
         return
     kind, where = layers[0]
     place = f" ({where})" if where else ""
@@ -86,15 +86,4 @@ def _predicts(ctx: CheckContext) -> bool:
         exchange = ctx.exchange(ctx.request(body, content_type=content_type))
         if exchange.stage("predict_fn") is not None or exchange.stage("transform_fn") is not None:
             return True
-    return False
-
-
-def _trains_on_purpose(ctx: CheckContext) -> bool:
-    """Whether the function that predicts sets training mode itself, as Monte Carlo dropout does."""
-    for name in ("predict_fn", "transform_fn"):
-        own = ctx.script.functions.get(name)
-        if own is not None and own.node is not None:
-            lines = ctx.script.lines[own.line - 1 : own.end_line]
-            if _SETS_TRAIN.search("\n".join(lines)):
-                return True
     return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
-from smcontract.runtime.stand_in_answers import Flavour, answer, encoding, need_width, rows_of
+from smcontract.runtime.stand_in_answers import Flavour, answer, encoding, need_texts, need_width, rows_of
 
 CALL = "__call__"
 
@@ -58,6 +58,8 @@ WORDS = {
     "model_type": "stand-in",
 }
 _OF_TOKENIZERS = frozenset({"return_tensors", "padding", "truncation", "max_length", "add_special_tokens"})
+_TAKES_TEXTS = frozenset({"encode_plus", "batch_encode_plus"})
+_OF_MEDIA = frozenset({"audio", "audios", "images", "raw_speech", "sampling_rate"})
 
 
 class StandInError(Exception):
@@ -104,7 +106,12 @@ class StandIn:
     def __iter__(self) -> Iterator[Any]:
         self._state.touched = True
         names = self._names or ("0", "1")
-        return iter([self._part(name, "[{}]".format(place), CALL) for place, name in enumerate(names)])
+        parts = [self._part(name, "[{}]".format(place), CALL) for place, name in enumerate(names)]
+        for name, part in zip(self._names, parts):
+            if isinstance(part, StandIn):
+                # What the script calls it says what it is.
+                part.__dict__["_path"] = name
+        return iter(parts)
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Answer as the method would that this is: an array, a tensor, a text, or the model itself."""
@@ -159,6 +166,8 @@ def respond(asked: StandIn, arguments: Tuple[Any, ...], keywords: Dict[str, Any]
     if method in TEXTS:
         return ["an answer"] * (rows_of(data) or 1)
     of_tokenizer = bool(_OF_TOKENIZERS & set(keywords)) and method not in ("generate", "predict")
+    if of_tokenizer or method in _TAKES_TEXTS:
+        need_texts(data, only="tokenizer" in path.lower() and not _OF_MEDIA & set(keywords))
     if method in IDS or (method == "encode" and of_tokenizer):
         return [2, 7, 1]
     if method in ENCODINGS or of_tokenizer:

@@ -74,6 +74,23 @@ def need_width(method: str, data: Any) -> None:
     raise ValueError("X has {} features, but {}".format(width, REFUSES))
 
 
+def need_texts(data: Any, *, only: bool) -> None:
+    """Raise ValueError, as a tokenizer does, for bytes; and for all that is no text nor a list of texts, if `only`.
+
+    A processor of images or sounds is called alike, and takes arrays: bytes it takes no more than a tokenizer.
+    """
+    is_text = isinstance(data, str) or (isinstance(data, (list, tuple)) and _are_texts(data, depth=2))
+    if isinstance(data, (bytes, bytearray)) or (only and data is not None and not is_text):
+        raise ValueError("text input must be of type str, list of str, or list of lists of str")
+
+
+def _are_texts(data: Any, depth: int) -> bool:
+    return all(
+        isinstance(one, str) or (depth > 0 and isinstance(one, (list, tuple)) and _are_texts(one, depth - 1))
+        for one in data
+    )
+
+
 def _width(data: Any) -> Optional[int]:
     """Return how many columns of numbers there are; 0 for numbers that are no table, None for what is no numbers."""
     if type(data).__name__ == "DMatrix":

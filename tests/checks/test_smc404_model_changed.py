@@ -85,6 +85,21 @@ class TestTorch:
         assert (judged.outcome, judged.reason) == ("skipped", "reported as SMC207")
         assert here(tmp_path, source, "SMC207").outcome == "failed"
 
+    @pytest.mark.parametrize("held", ["(None, Net())", "{'net': Net(), 'words': []}"], ids=["tuple", "dict"])
+    def test_so_it_is_where_the_model_is_held_by_something(self, tmp_path: Path, held: str) -> None:
+        place = "model[1]" if held.startswith("(") else "model['net']"
+        source = torch_script(f"{place}(data).detach()", forward="self.norm(self.line(rows))")
+        source = source.replace("return Net().eval()", f"return {held}")
+        judged = here(tmp_path, source, CODE)
+        assert (judged.outcome, judged.reason) == ("skipped", "reported as SMC207")
+        assert here(tmp_path, source, "SMC401").violations == ()
+        assert here(tmp_path, source, "SMC207").outcome == "failed"
+
+    def test_training_mode_that_is_meant_is_no_excuse(self, tmp_path: Path) -> None:
+        source = torch_script("model(data).detach()", before="model.train()", forward="self.norm(self.line(rows))")
+        assert here(tmp_path, source, CODE).violation.severity is Severity.ERROR
+        assert here(tmp_path, source, "SMC207").violations == ()
+
     def test_a_step_at_each_request(self, tmp_path: Path) -> None:
         source = torch_script("model(data).detach()", before="model.line.bias.data += 1")
         violation = here(tmp_path, source, CODE).violation

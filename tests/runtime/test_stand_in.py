@@ -68,6 +68,24 @@ def test_texts_and_a_tokenizer() -> None:
     assert [sorted(one) for one in model(["one", "two"])] == [["label", "score"]] * 2
 
 
+@pytest.mark.parametrize("data", [b"text", bytearray(b"text"), [[1, 2, 3]], {"inputs": "text"}, [["a", [["b"]]]]])
+def test_a_tokenizer_takes_texts_alone(data: Any) -> None:
+    unpacked = stand_in("scores", "model", "tokenizer")
+    for tokenizer in (list(unpacked)[1], stand_in()["tokenizer"], StandIn(State("scores"), "TOKENIZER")):
+        with pytest.raises(ValueError, match="text input must be of type str"):
+            tokenizer(data, return_tensors="np")
+        with pytest.raises(ValueError, match="text input must be of type str"):
+            tokenizer.encode_plus(data)
+    assert tokenizer([["a", "b"], ["c", "d"]], padding=True)["input_ids"]
+
+
+def test_a_processor_takes_arrays_and_no_bytes() -> None:
+    processor = stand_in()["processor"]
+    assert processor(np.ones((1, 3)), return_tensors="np")["input_ids"].shape[0] == 1
+    with pytest.raises(ValueError, match="text input"):
+        processor(b"text", return_tensors="np")
+
+
 def test_what_a_model_holds() -> None:
     model = stand_in()
     assert model["model"].predict(ROWS).shape == (3,)
