@@ -10,6 +10,17 @@ from smcontract.script import Script
 
 _NAMESPACES = frozenset({"globals", "setattr", "vars", "exec", "eval"})
 _CACHES = frozenset({"cache", "lru_cache", "cached", "singleton", "memoize"})
+_LITERALS = (ast.Constant, ast.Dict, ast.JoinedStr, ast.List, ast.Set, ast.Tuple)
+_MAKERS = frozenset({"Path", "compile", "getLogger", "getenv"})
+_READING = frozenset({
+    "capitalize", "casefold", "copy", "count", "critical", "debug", "decode", "encode", "endswith", "error",
+    "exception", "exists", "find", "findall", "finditer", "format", "fullmatch", "get", "index", "info",
+    "is_dir", "is_file", "isdigit", "items", "iterdir", "join", "joinpath", "keys", "log", "lower", "lstrip",
+    "match", "partition", "read_bytes", "read_text", "removeprefix", "removesuffix", "replace", "rfind",
+    "rpartition", "rsplit", "rstrip", "search", "split", "splitlines", "startswith", "strftime", "strip", "sub",
+    "title", "translate", "upper", "values", "warn", "warning", "zfill",
+})  # fmt: skip
+"""Methods of texts, tables, paths, patterns and loggers that change nothing of what they are asked of."""
 
 
 def writes_module_state(script: Script, code_dir: Path) -> bool:
@@ -21,8 +32,8 @@ def writes_module_state(script: Script, code_dir: Path) -> bool:
         return True
     if any(_is_beside(found.name, code_dir) for found in script.imports):
         return True
-    names = set(_bound(script.tree.body))
-    return any(_writes(node, names) for function in _functions(script.tree) for node in ast.walk(function))
+    names, known = set(_bound(script.tree.body)), _known(script.tree.body)
+    return any(_writes(node, names, known) for function in _functions(script.tree) for node in ast.walk(function))
 
 
 def _is_beside(module: str, code_dir: Path) -> bool:
@@ -45,7 +56,19 @@ def _bound(statements: list[ast.stmt]) -> Iterator[str]:
             yield statement.name
 
 
-def _writes(node: ast.AST, names: set[str]) -> bool:
+def _known(statements: list[ast.stmt]) -> set[str]:
+    """Return the names bound to a text, a table, a pattern or a logger: no objects of the script's own classes."""
+    found = set()
+    for statement in statements:
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target, value = statement.targets[0], statement.value
+            makes = set(_words(value.func)) if isinstance(value, ast.Call) else set()
+            if isinstance(target, ast.Name) and (isinstance(value, _LITERALS) or makes & _MAKERS):
+                found.add(target.id)
+    return found
+
+
+def _writes(node: ast.AST, names: set[str], known: set[str]) -> bool:
     match node:
         case ast.Global():
             return True
@@ -55,9 +78,10 @@ def _writes(node: ast.AST, names: set[str]) -> bool:
             return _root(node) in {*names, "cls"}
         case ast.Call(func=ast.Name(id=name)):
             return name in _NAMESPACES
-        case ast.Call(func=ast.Attribute(value=of)):
+        case ast.Call(func=ast.Attribute(value=of, attr=method)):
             # A method of a value of the module's may change it.
-            return _root(of) in names
+            root = _root(of)
+            return root in names and not (root in known and method in _READING)
     return False
 
 

@@ -10,9 +10,12 @@ from smcontract.checks._check import Phase, check
 from smcontract.checks._confirm import UNDECLARED_TYPE
 from smcontract.checks._context import CheckContext
 from smcontract.endpoints import Ended, Exchange
-from smcontract.payloads._codec import media_type
+from smcontract.payloads._codec import CSV, media_type
 from smcontract.session import Inconclusive
 from smcontract.violations import Severity, Violation
+
+OF_PANDAS = "text/csv, application/json"
+"""What the SDK's `PandasDeserializer` asks for."""
 
 
 @check("SMC507", "accept-forms", phases=(Phase.MATRIX,), severity=Severity.WARNING)
@@ -22,11 +25,13 @@ def accept_forms(ctx: CheckContext) -> Iterator[Violation]:
     ## What it does
     Asks for the same type as a request that is answered, in the forms that HTTP has for it: in a list, with a quality
     (`;q=0.9`), as `type/*`, as `*/*`, and by no header at all, where the engine's default is what the script makes. One
-    warning names all forms that fail, or whose response is labelled with the header itself.
+    violation names all forms that fail, or whose response is labelled with the header itself. It is a warning where
+    SageMaker's own clients send such a form: boto3 sends no header or `*/*`, and the SDK's `PandasDeserializer`
+    `text/csv, application/json`, which counts where the script makes CSV. The other forms are a note.
 
     ## Why it fails on SageMaker
-    The server hands the header on as it is. Browsers, `requests` and API gateways send lists and `*/*`; Spark and Java
-    clients send qualities.
+    The server hands the header on as it is. Browsers, `requests` and API gateways send lists; Spark and Java
+    clients send qualities. The toolkits' own defaults do not read them either, but for `inference` and its lists.
 
     ## Example
         if accept == "application/json":             # not "application/json, text/plain;q=0.5"
@@ -42,7 +47,8 @@ def accept_forms(ctx: CheckContext) -> Iterator[Violation]:
     is SMC504.
 
     ## Source
-    RFC 9110, 12.5.1; sagemaker-inference 1.10.1, `transformer.py`, `transform`; PAIN.md row 45.
+    RFC 9110, 12.5.1; sagemaker-inference 1.10.1, `transformer.py`, `transform`; sagemaker 2, `deserializers.py`
+    (`PandasDeserializer`) and `base_predictor.py` (its types are joined by `, `); PAIN.md row 45.
     """
     function = own_last(ctx)
     answered = plain(ctx)
@@ -59,7 +65,8 @@ def accept_forms(ctx: CheckContext) -> Iterator[Violation]:
             failing.append((form, exchange, problem))
     if not failing:
         return
-    _, shown, first = failing[0]
+    sent = [one for one in failing if _is_sent(one[1].request.accept)]
+    _, shown, first = (sent or failing)[0]
     forms = ", ".join(form for form, _, _ in failing)
     yield ctx.violation(
         message=f"{function} answers {accept}, but not where the Accept is {forms}: {first}",
@@ -70,6 +77,7 @@ def accept_forms(ctx: CheckContext) -> Iterator[Violation]:
         line=ctx.line_of(function),
         file=str(ctx.script.path),
         cause="forms",
+        severity=Severity.WARNING if sent else Severity.NOTE,
         fix="split the Accept at commas, cut each part at its semicolon, and take the first type that is made",
     )
 
@@ -77,12 +85,18 @@ def accept_forms(ctx: CheckContext) -> Iterator[Violation]:
 def _forms(ctx: CheckContext, accept: str) -> Iterator[tuple[str, str | None]]:
     """Yield the forms in which a client may ask for a type, and the header of each."""
     other = "text/plain" if accept != "text/plain" else "application/octet-stream"
-    yield "a list", f"{accept}, {other};q=0.5"
+    makes_csv = accept == CSV or CSV in map(media_type, ctx.script.accepts)
+    yield "a list", OF_PANDAS if accept in OF_PANDAS and makes_csv else f"{accept}, {other};q=0.5"
     yield "with a quality", f"{accept};q=0.9"
     yield f"{accept.partition('/')[0]}/*", f"{accept.partition('/')[0]}/*"
     if ctx.stack.accept(None, ctx.session.settings.env) == accept:
         yield "*/*", "*/*"
         yield "absent", None
+
+
+def _is_sent(header: str | None) -> bool:
+    """Whether one of SageMaker's own clients sends this header: boto3, or a deserializer of the SDK."""
+    return header in (None, "*/*", OF_PANDAS)
 
 
 def _problem(ctx: CheckContext, exchange: Exchange, function: str, accept: str) -> str | None:

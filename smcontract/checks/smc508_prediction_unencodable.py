@@ -73,7 +73,7 @@ def prediction_unencodable(ctx: CheckContext, case: Case) -> Iterator[Violation]
     whether the stack's default can encode the prediction: a set as JSON, a dict, a scalar or an array of three
     dimensions as CSV. An error for the Accept of a client that names none, for one that the user named with
     `--smcontract-accepts`, and where no Accept is answered; a warning where the default claims the type, and
-    another one is answered.
+    another one is answered (under `huggingface`, whose clients speak JSON, a note).
 
     ## Why it fails on SageMaker
     The model has answered, and the client gets an error all the same.
@@ -128,7 +128,8 @@ def _severity(ctx: CheckContext, case: Case, exchange: Exchange) -> Severity:
     if request.accept not in named and request.accept != usual:
         others = (accept for accept in ctx.session.accepts() if accept != request.accept)
         if any(ctx.exchange(replace(request, accept=accept)).succeeded for accept in others):
-            return Severity.WARNING
+            # It encodes nothing but a list of dicts as CSV, and its clients speak JSON.
+            return Severity.NOTE if ctx.stack.name == "huggingface" else Severity.WARNING
     return ctx.severity(case, exchange)
 
 

@@ -9,13 +9,10 @@ from smcontract.checks._case import Case
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._responses import label, read_back
-from smcontract.checks._same_data import SAME_DATA, exchanges, form_is_a_guess
+from smcontract.checks._same_data import SAME_DATA, TURNS, exchanges, form_is_a_guess
 from smcontract.endpoints import Exchange
 from smcontract.payloads._codec import as_numbers, close, flatten
 from smcontract.violations import Request, Violation
-
-TURNS = (0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0)
-"""No answer that follows the number of the call, or a coin, keeps to such an order."""
 
 
 @check("SMC602", "answers-disagree", phases=(Phase.MATRIX, Phase.PROPERTY), cases=SAME_DATA)

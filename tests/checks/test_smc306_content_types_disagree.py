@@ -143,11 +143,10 @@ def test_what_is_no_table_on_both_sides_is_not_compared(tmp_path: Path, as_csv: 
     assert judged.violations == ()
 
 
-def test_a_random_input_fn_does_not_disagree(tmp_path: Path) -> None:
-    source = script("[[v + random.random() for v in row] for row in read_csv(body)]")
-    source = source.replace(
-        "return json.loads(body)", "return [[v + random.random() for v in r] for r in json.loads(body)]"
-    )
+@pytest.mark.parametrize("drawn", ["random.random()", "random.choice([0, 1])"], ids=["a number", "a coin"])
+def test_a_random_input_fn_does_not_disagree(drawn: str, tmp_path: Path) -> None:
+    source = script(f"[[v + {drawn} for v in row] for row in read_csv(body)]")
+    source = source.replace("return json.loads(body)", f"return [[v + {drawn} for v in r] for r in json.loads(body)]")
     judged = judge(tmp_path, source, CODE, max_examples=15)
     assert judged.violations == ()
 

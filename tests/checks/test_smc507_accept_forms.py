@@ -34,13 +34,33 @@ def test_an_exact_comparison(tmp_path: Path, stack: str) -> None:
         "a list, with a quality, application/*: ValueError"
     )
     assert violation.request is not None
-    assert violation.request.accept == "application/json, text/plain;q=0.5"
+    assert violation.request.accept == "text/csv, application/json", "what the SDK's PandasDeserializer asks for"
     assert violation.line == line_of(source, "def output_fn")
 
 
 def test_the_types_that_the_engine_does_not_ask_for_by_itself(tmp_path: Path) -> None:
     violation = here(tmp_path, script(*CSV_ALONE), CODE).violation
     assert "where the Accept is a list, with a quality, text/*: " in violation.message
+    assert violation.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("stack", ["inference", "sklearn"])
+def test_forms_that_no_client_of_sagemaker_sends_are_a_note(tmp_path: Path, stack: str) -> None:
+    judged = here(
+        tmp_path, script(IF, "    return json.dumps(prediction), accept", "raise ValueError(accept)"), CODE, stack=stack
+    )
+    violation = judged.violation
+    assert (judged.outcome, violation.severity) == ("passed", Severity.NOTE)
+    assert "where the Accept is a list, with a quality, application/*: " in violation.message
+    assert violation.request is not None
+    assert violation.request.accept == "application/json, text/plain;q=0.5"
+
+
+def test_a_list_that_is_read_leaves_a_note(tmp_path: Path) -> None:
+    lines = ('accept = accept.split(",")[0].strip()', *BOTH)
+    violation = here(tmp_path, script(*lines), CODE).violation
+    assert violation.severity is Severity.NOTE
+    assert "where the Accept is with a quality, application/*: " in violation.message
 
 
 def test_a_header_that_becomes_the_label(tmp_path: Path) -> None:
@@ -49,6 +69,7 @@ def test_a_header_that_becomes_the_label(tmp_path: Path) -> None:
     )
     violation = here(tmp_path, source, CODE).violation
     assert violation.got == "the response is labelled 'application/json, text/plain;q=0.5'"
+    assert violation.severity is Severity.NOTE
 
 
 @pytest.mark.parametrize("stack", ["inference", "sklearn"])

@@ -76,6 +76,15 @@ def test_what_is_no_csv(tmp_path: Path, stack: str, expression: str, shown: str)
     assert named.violation.severity is Severity.ERROR, "the user named it"
 
 
+def test_what_the_default_of_huggingface_has_no_csv_for_is_a_note(tmp_path: Path) -> None:
+    source = predicting("np.array([0.5])")
+    judged = here(tmp_path, source, CODE, stack="huggingface", accepts=[JSON, CSV])
+    assert [str(found.severity) for found in judged.violations] == ["error"], "the user named it"
+    claimed = here(tmp_path, source, CODE, stack="huggingface")
+    assert ("failed" in claimed.outcomes, "warned" in claimed.outcomes) == (False, False)
+    assert {str(found.severity) for found in claimed.violations} == {"note"}
+
+
 def test_where_no_accept_is_answered_each_is_an_error(tmp_path: Path) -> None:
     source = predicting("torch.zeros(2, 2, dtype=torch.bfloat16)").replace("import numpy as np", "import torch")
     pytest.importorskip("torch", reason="the prediction is a tensor")
