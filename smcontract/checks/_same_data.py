@@ -17,9 +17,6 @@ from smcontract.session import Inconclusive
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-TURNS = (0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0)
-"""No answer that follows the number of the call, or a coin, keeps to such an order."""
-
 
 def comparable(ctx: CheckContext) -> list[Domain]:
     """Return the domains that hold the same tables; raises `Inconclusive` where there are fewer than two.

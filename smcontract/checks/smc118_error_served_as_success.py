@@ -112,14 +112,27 @@ def _is_told_further(script: Script, name: str, one: Served) -> bool:
 
 def _asks(node: ast.AST) -> bool:
     """Return whether a function asks whether something is None, or of which type it is."""
+    made = {
+        target.id
+        for inner in nodes_within(node)
+        if isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Call | ast.Compare | ast.BinOp)
+        for target in inner.targets
+        if isinstance(target, ast.Name)
+    }
     for inner in nodes_within(node):
         match inner:
             case ast.Compare(ops=[ast.Is() | ast.IsNot()]) | ast.UnaryOp(op=ast.Not()):
                 return True
             case ast.Call(func=ast.Name(id="isinstance")):
                 return True
-            case ast.If(test=ast.Name()) | ast.IfExp(test=ast.Name()) | ast.BoolOp(values=[ast.Name(), *_]):
-                return True
+            case (
+                ast.If(test=ast.Name(id=asked))
+                | ast.IfExp(test=ast.Name(id=asked))
+                | ast.BoolOp(values=[ast.Name(id=asked), *_])
+            ):
+                # What the function itself works out is another thing than what it was given.
+                if asked not in made:
+                    return True
     return False
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smcontract.checks._always import always
 from smcontract.checks._case import Case
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
-from smcontract.checks._same_data import SAME_DATA, TURNS, exchanges
+from smcontract.checks._same_data import SAME_DATA, exchanges
 from smcontract.endpoints import Exchange
 from smcontract.payloads._codec import Table, as_numbers, close, flatten
-from smcontract.violations import Request, Severity, Violation
+from smcontract.violations import Severity, Violation
 
 
 @check(
@@ -52,7 +53,7 @@ def content_types_disagree(ctx: CheckContext, case: Case) -> Iterator[Violation]
         first, second = _numbers(one), _numbers(other)
         if first is None or second is None or close(first, second):
             continue
-        if not _again(ctx, (one.request, first), (other.request, second)):
+        if not always(ctx, (one, other), _numbers, close, export=("input_fn",)):
             continue
         by = "input_fn" if "input_fn" in ctx.script.functions else None
         # A protocol that has a column more has it in the plainest table too.
@@ -69,16 +70,6 @@ def content_types_disagree(ctx: CheckContext, case: Case) -> Iterator[Violation]
             severity=Severity.WARNING if "column" in lost else None,
         )
         return
-
-
-def _again(ctx: CheckContext, *sides: tuple[Request, list[float]]) -> bool:
-    """Whether each request becomes its own values every time, in whatever order they are sent."""
-    for turn in TURNS:
-        request, numbers = sides[turn]
-        again = _numbers(ctx.exchange(request, export=("input_fn",)))
-        if again is None or not close(again, numbers):
-            return False
-    return True
 
 
 def _lost(one: list[float], other: list[float], table: Table, left: str, right: str) -> str:

@@ -32,6 +32,8 @@ OTHERS: tuple[Callable[[float], float], ...] = (
     lambda _: 90,
 )
 """What the other rows are filled with, where only one row is said to count."""
+UNLIKE: tuple[Callable[[float], float], ...] = (lambda number: -number, lambda _: -9)
+"""What a model of numbers on both sides of zero may answer otherwise, where it answers all others alike."""
 
 
 @check(
@@ -78,6 +80,16 @@ def wrong_number_of_predictions(ctx: CheckContext, case: Case) -> Iterator[Viola
         if value is None or (found is not None and found and len(found) % count == 0):
             continue
         rows = alone(ctx, case)
+        if rows is not None and _all_alike(rows, reads):
+            # A classifier may have one class for all of them.
+            told = _told_apart(ctx, case, rows[0], reads)
+            if told is None:
+                continue
+            case, whole, rows = told
+            value = reads(whole)
+            found = entries(value, count)
+            if value is None or (found is not None and found and len(found) % count == 0):
+                continue
         lost = _lost(ctx, case, value, found, rows, reads) if rows is not None else ""
         if not lost or rows is None or not is_steady(ctx, whole, *rows):
             continue
@@ -98,6 +110,28 @@ def wrong_number_of_predictions(ctx: CheckContext, case: Case) -> Iterator[Viola
         return
 
 
+def _all_alike(rows: list[Exchange], reads: Callable[[Exchange], Any]) -> bool:
+    own = [reads(row) for row in rows]
+    return own[0] is not None and all(same(own[0], one) for one in own[1:])
+
+
+def _told_apart(
+    ctx: CheckContext, case: Case, first: Exchange, reads: Callable[[Exchange], Any]
+) -> tuple[Case, Exchange, list[Exchange]] | None:
+    """Return a case of the same first row whose other rows get another answer, None where none is found."""
+    assert case.table is not None, "the source of this check makes its cases of tables"
+    for fill in (*OTHERS, *UNLIKE):
+        table = [list(case.table[0]), *([_filled(fill, cell) for cell in row] for row in case.table[1:])]
+        other = with_table(ctx, case, table)
+        rows = alone(ctx, with_table(ctx, case, table[1:]))
+        if rows is None or any(same(reads(first), reads(row)) for row in rows):
+            continue
+        whole = batch(ctx, other)
+        if whole is not None:
+            return other, whole, [first, *rows]
+    return None
+
+
 def _lost(
     ctx: CheckContext,
     case: Case,
@@ -113,7 +147,9 @@ def _lost(
     for place, which in ((0, "first"), (-1, "last")):
         if not _is_of(value, own[place]) or (place and speaks_of_series(ctx)):
             continue
-        if is_of_one_record(ctx) or not _is_of_one_row(ctx, case, value, place, reads):
+        if is_of_one_record(ctx) or not _is_of_place(ctx, case, own, place, reads):
+            return ""
+        if not _is_of_one_row(ctx, case, value, place, reads):
             return ""
         return f"that of the {which} row, and none for the others"
     singles = [entries(one, 1) for one in own]
@@ -125,6 +161,16 @@ def _lost(
     if len(found) > len(each) and _is_within(each, found):
         return "there are more than rows"
     return ""
+
+
+def _is_of_place(ctx: CheckContext, case: Case, own: list[Any], place: int, reads: Callable[[Exchange], Any]) -> bool:
+    """Whether another row gets its answer told in the same place: the least of all is not the first one's."""
+    assert case.table is not None, "the source of this check makes its cases of tables"
+    table = [list(row) for row in case.table]
+    other = next(number for number, one in enumerate(own) if not same(one, own[place]))
+    table[place], table[other] = table[other], table[place]
+    exchange = ctx.exchange(with_table(ctx, case, table).request, export=STAGES)
+    return exchange.succeeded and _is_of(reads(exchange), own[other])
 
 
 def _is_of_one_row(ctx: CheckContext, case: Case, value: Any, place: int, reads: Callable[[Exchange], Any]) -> bool:

@@ -24,10 +24,10 @@ def accept_forms(ctx: CheckContext) -> Iterator[Violation]:
 
     ## What it does
     Asks for the same type as a request that is answered, in the forms that HTTP has for it: in a list, with a quality
-    (`;q=0.9`), as `type/*`, as `*/*`, and by no header at all, where the engine's default is what the script makes. One
-    violation names all forms that fail, or whose response is labelled with the header itself. It is a warning where
-    SageMaker's own clients send such a form: boto3 sends no header or `*/*`, and the SDK's `PandasDeserializer`
-    `text/csv, application/json`, which counts where the script makes CSV. The other forms are a note.
+    (`;q=0.9`), as `type/*`, as `*/*`, and by no header at all, where the engine's default is what the script makes.
+    Names all forms that fail, or whose response is labelled with the header itself. A warning where SageMaker's own
+    clients send one: boto3 none or `*/*`, and the SDK's `PandasDeserializer` `text/csv, application/json`, which
+    counts where the script makes CSV. The others are a note.
 
     ## Why it fails on SageMaker
     The server hands the header on as it is. Browsers, `requests` and API gateways send lists; Spark and Java
@@ -47,8 +47,8 @@ def accept_forms(ctx: CheckContext) -> Iterator[Violation]:
     is SMC504.
 
     ## Source
-    RFC 9110, 12.5.1; sagemaker-inference 1.10.1, `transformer.py`, `transform`; sagemaker 2, `deserializers.py`
-    (`PandasDeserializer`) and `base_predictor.py` (its types are joined by `, `); PAIN.md row 45.
+    RFC 9110, 12.5.1; sagemaker-inference 1.10.1, `transformer.py`, `transform`; sagemaker 2, `deserializers.py` and
+    `base_predictor.py` (joins the types by `, `); PAIN.md row 45.
     """
     function = own_last(ctx)
     answered = plain(ctx)
@@ -65,7 +65,8 @@ def accept_forms(ctx: CheckContext) -> Iterator[Violation]:
             failing.append((form, exchange, problem))
     if not failing:
         return
-    sent = [one for one in failing if _is_sent(one[1].request.accept)]
+    # By boto3, or by a deserializer of the SDK.
+    sent = [one for one in failing if one[1].request.accept in (None, "*/*", OF_PANDAS)]
     _, shown, first = (sent or failing)[0]
     forms = ", ".join(form for form, _, _ in failing)
     yield ctx.violation(
@@ -92,11 +93,6 @@ def _forms(ctx: CheckContext, accept: str) -> Iterator[tuple[str, str | None]]:
     if ctx.stack.accept(None, ctx.session.settings.env) == accept:
         yield "*/*", "*/*"
         yield "absent", None
-
-
-def _is_sent(header: str | None) -> bool:
-    """Whether one of SageMaker's own clients sends this header: boto3, or a deserializer of the SDK."""
-    return header in (None, "*/*", OF_PANDAS)
 
 
 def _problem(ctx: CheckContext, exchange: Exchange, function: str, accept: str) -> str | None:

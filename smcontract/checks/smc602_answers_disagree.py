@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from smcontract.checks._always import always
 from smcontract.checks._case import Case
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._responses import label, read_back
-from smcontract.checks._same_data import SAME_DATA, TURNS, exchanges, form_is_a_guess
+from smcontract.checks._same_data import SAME_DATA, exchanges, form_is_a_guess
 from smcontract.endpoints import Exchange
 from smcontract.payloads._codec import as_numbers, close, flatten
-from smcontract.violations import Request, Violation
+from smcontract.violations import Violation
 
 
 @check("SMC602", "answers-disagree", phases=(Phase.MATRIX, Phase.PROPERTY), cases=SAME_DATA)
@@ -49,7 +50,7 @@ def answers_disagree(ctx: CheckContext, case: Case) -> Iterator[Violation]:
             first, second = _answer(one), _answer(other)
             if first is None or second is None or _same(first, second) or _inputs_differ(one, other):
                 continue
-            if form_is_a_guess(sides) or not _again(ctx, (one.request, first), (other.request, second)):
+            if form_is_a_guess(sides) or not always(ctx, (one, other), _answer, _same):
                 continue
             yield ctx.violation(
                 message=f"the same data gets different answers as {left.content_type} and as {right.content_type}",
@@ -67,16 +68,6 @@ def _answer(exchange: Exchange) -> list[Any] | None:
         return None
     value, problem = read_back(exchange)
     return None if problem is not None else flatten(value)
-
-
-def _again(ctx: CheckContext, *sides: tuple[Request, list[Any]]) -> bool:
-    """Whether each request gets its own answer every time, in whatever order they are sent."""
-    for turn in TURNS:
-        request, answer = sides[turn]
-        again = _answer(ctx.exchange(request))
-        if again is None or not _same(again, answer):
-            return False
-    return True
 
 
 def _same(first: list[Any], second: list[Any]) -> bool:

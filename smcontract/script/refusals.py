@@ -24,6 +24,7 @@ _REFUSAL = (
 _STATUS = frozenset({"status", "status_code", "code", "http_status"})
 _SETS_STATUS = frozenset({"set_response_status", "abort", "make_response", "set_status"})
 _TELLING = frozenset({"type", "join", "len", "getattr", "escape", "Response", "splitlines", "replace", "array"})
+_NOTES = frozenset({"critical", "debug", "error", "exception", "info", "log", "warn", "warning", "write", "flush"})
 _PLAIN_CALLS = frozenset({"dumps", "str", "repr", "dict", "list", "encode", "format", "bytes", "jsonify"})
 
 
@@ -81,6 +82,7 @@ def _found(function: ast.FunctionDef) -> Iterator[Served]:
                         if kind is not None:
                             yield Served(kind, inner, handler, _keys(inner.value))
             yield from _behind(function, statement)
+            yield from _fallen_through(function, statement)
     for statement in own_statements(function):
         if isinstance(statement, ast.Return) and id(statement) not in inside and _is_refusal(statement.value):
             yield Served("refusal", statement, None, _keys(statement.value))
@@ -100,6 +102,25 @@ def _behind(function: ast.FunctionDef, statement: ast.Try | ast.TryStar) -> Iter
                     yield Served("text", inner, handler, _keys(kept[named[0]]))
             elif _rebinds(inner, set(kept)):
                 break
+
+
+def _fallen_through(function: ast.FunctionDef, statement: ast.Try | ast.TryStar) -> Iterator[Served]:
+    """Yield an `except` that only notes the exception, at the end of a function that returns within the `try`."""
+    if statement is not function.body[-1] or statement.orelse or statement.finalbody:
+        return
+    if not any(isinstance(inner, ast.Return) and inner.value for inner in walk(statement.body, into_functions=False)):
+        return
+    for handler in statement.handlers:
+        if all(isinstance(inner, ast.Pass) or _only_notes(inner) for inner in handler.body):
+            yield Served("none", ast.copy_location(ast.Return(), handler), handler, frozenset())
+
+
+def _only_notes(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and (_called(statement.value) in _NOTES or _called(statement.value).startswith("print"))
+    )
 
 
 def _following(body: list[ast.stmt], wanted: ast.stmt) -> list[ast.stmt] | None:

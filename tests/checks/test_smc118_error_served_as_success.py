@@ -76,6 +76,14 @@ def test_the_text_of_an_exception(find: Find) -> None:
             Severity.ERROR,
             id="load-error",
         ),
+        pytest.param(
+            "def model_fn(d):\n    try:\n        return load(d)\n    except Exception as e:\n        print('no', e)\n"
+            "def predict_fn(x, m):\n    high = m(x) > 1\n    if high:\n        return 'high'\n    return 'low'",
+            4,
+            "model_fn returns None, caught on line 4,",
+            Severity.ERROR,
+            id="load-error-noted",
+        ),
     ],
 )
 def test_violations(find: Find, text: str, line: int, message: str, severity: Severity) -> None:
@@ -93,6 +101,7 @@ def test_violations(find: Find, text: str, line: int, message: str, severity: Se
         pytest.param(TRY + "        return fallback(e)", id="fallback"),
         pytest.param(TRY + "        return model.slow(data)", id="another-way"),
         pytest.param(TRY + "        return None", id="smc109-tells-it"),
+        pytest.param(TRY + "        print(e)", id="smc109-tells-it-of-the-end-too"),
         pytest.param(TRY.replace("Exception", "KeyError") + "        return 0", id="narrow-default"),
         pytest.param(
             "def predict_fn(d, m, context):\n    try:\n        return m(d)\n    except Exception as e:\n"
@@ -120,6 +129,21 @@ def test_violations(find: Find, text: str, line: int, message: str, severity: Se
         ),
         pytest.param(PREDICT + "    return {'error': model.error(data), 'score': 1, 'a': 2, 'b': 3}", id="a-measure"),
         pytest.param(PREDICT + "    return 'positive'", id="a-label"),
+        pytest.param(
+            "def model_fn(d):\n    try:\n        return load(d)\n    except Exception as e:\n        stop(e)\n"
+            "def predict_fn(x, m):\n    return m(x)",
+            id="a-call-that-may-raise",
+        ),
+        pytest.param(
+            "def model_fn(d):\n    try:\n        return load(d)\n    except Exception as e:\n        print(e)\n"
+            "    return slow(d)\ndef predict_fn(x, m):\n    return m(x)",
+            id="another-way-behind",
+        ),
+        pytest.param(
+            "def model_fn(d):\n    try:\n        return load(d)\n    except ImportError as e:\n        print(e)\n"
+            "def predict_fn(x, m):\n    return m(x)",
+            id="narrow-noted",
+        ),
         pytest.param(
             "def model_fn(d):\n    try:\n        return load(d)\n    except Exception:\n        return {}",
             id="empty-model",

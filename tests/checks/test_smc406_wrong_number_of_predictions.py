@@ -33,6 +33,24 @@ def test_a_prediction_for_each_row(tmp_path: Path, source: str, stack: str) -> N
     assert (judged.outcomes, judged.violations) == (["passed", "passed"], ())
 
 
+LABELS = "(data.sum(axis=1) > {}).astype(int)"
+
+
+@pytest.mark.parametrize("limit", [-1, 5, 100], ids=["one class above zero", "two classes", "another class far off"])
+@pytest.mark.parametrize(("answers", "which"), [("int(prediction[0])", "first"), ("[int(prediction[-1])]", "last")])
+def test_a_class_for_all_of_the_plainest_rows(tmp_path: Path, limit: int, answers: str, which: str) -> None:
+    judged = here(tmp_path, script(LABELS.format(limit), answers), CODE, max_examples=1)
+    assert judged.violations[0].function == "output_fn"
+    assert f"that of the {which} row, and none for the others" in judged.violations[0].message
+
+
+@pytest.mark.parametrize("limit", [-1, 5])
+@pytest.mark.parametrize("over_all", ["max", "min", "mean"])
+def test_one_class_that_rests_on_all_rows(tmp_path: Path, limit: int, over_all: str) -> None:
+    judged = here(tmp_path, script(LABELS.format(limit), f"float(prediction.{over_all}())"), CODE, max_examples=3)
+    assert judged.violations == ()
+
+
 @pytest.mark.parametrize(
     ("source", "function", "message"),
     [
