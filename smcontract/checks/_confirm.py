@@ -9,7 +9,8 @@ from pathlib import Path
 
 from smcontract.checks._context import CheckContext
 from smcontract.endpoints import Ended, Exchange
-from smcontract.script.flow import ends_without_value, may_take
+from smcontract.payloads._malformed import malformed
+from smcontract.script.flow import Fall, ends_without_value, may_take
 from smcontract.session import Inconclusive
 from smcontract.violations import OnSageMaker, Request, Violation
 
@@ -20,29 +21,45 @@ RUNNING = frozenset({"load", "matrix", "property", "lifecycle"})
 def confirm_none(ctx: CheckContext, found: list[Violation]) -> Iterator[Violation]:
     """Yield the findings of a function that returns None: shown by a request, or not refuted by any."""
     for violation in found:
-        tried = list(_tries(ctx, violation)) if violation.function != "model_fn" else []
+        fall = _fall(ctx, violation)
+        tried = list(_tries(ctx, violation, fall)) if violation.function != "model_fn" else []
         shown = next((exchange for exchange in tried if _returned_none(exchange, violation.function)), None)
         if shown is not None:
             answer = violation.on_sagemaker if shown.succeeded else ctx.on_sagemaker(shown)
             yield replace(violation, request=shown.request, on_sagemaker=answer)
-        elif not tried or not all(reached(exchange, violation.function) for exchange in tried):
+        # What is answered says nothing of a way that an exception leads to.
+        elif not tried or fall.after_exception or not all(reached(exchange, violation.function) for exchange in tried):
             yield violation
 
 
-def _tries(ctx: CheckContext, violation: Violation) -> Iterator[Exchange]:
-    """Send a body for each content type and Accept that may lead to what was found."""
+def _fall(ctx: CheckContext, violation: Violation) -> Fall:
+    name = violation.function or ""
+    function, tree = ctx.script.functions[name].node, ctx.script.tree
+    assert isinstance(function, ast.FunctionDef), "only a function's own source is followed"
+    assert tree is not None, "and a script that has none has no findings"
+    falls = ends_without_value(function, tree, name=name)
+    return next(fall for fall in falls if (fall.line, fall.column) == (violation.line, violation.column))
+
+
+def _tries(ctx: CheckContext, violation: Violation, fall: Fall) -> Iterator[Exchange]:
+    """Send a body for each content type and Accept that may lead to what was found.
+
+    Where an exception leads there, malformed ones too.
+    """
     if not can_run(ctx):
         return
-    for content_type, accept in _types(ctx, violation):
+    for content_type, accept in _types(ctx, violation, fall):
         body = some_body(ctx, content_type)
-        exchange = ctx.exchange(Request(body=body, content_type=content_type, accept=accept))
-        yield exchange
-        if exchange.ended is Ended.TIMED_OUT:
-            # The next one would take as long, and a request that hangs refutes nothing.
-            return
+        others = [other for _, other in malformed(content_type, body)] if fall.after_exception else []
+        for sent in (body, *others):
+            exchange = ctx.exchange(Request(body=sent, content_type=content_type, accept=accept))
+            yield exchange
+            if exchange.ended is Ended.TIMED_OUT:
+                # The next one would take as long, and a request that hangs refutes nothing.
+                return
 
 
-def _types(ctx: CheckContext, violation: Violation) -> list[tuple[str, str]]:
+def _types(ctx: CheckContext, violation: Violation, fall: Fall) -> list[tuple[str, str]]:
     """Return each declared type, and one that is not, with each Accept, and one that is not, of the way found.
 
     Where none of them leads there, those of which the source says so.
@@ -54,10 +71,8 @@ def _types(ctx: CheckContext, violation: Violation) -> list[tuple[str, str]]:
     accepts = [*ctx.session.accepts(), UNDECLARED_TYPE] if looks_at_accept else [ctx.session.first_accept]
     both = [(content_type, accept) for content_type in types for accept in accepts]
     function, tree = ctx.script.functions[name].node, ctx.script.tree
-    assert isinstance(function, ast.FunctionDef), "only a function's own source is followed"
-    assert tree is not None, "and a script that has none has no findings"
-    falls = ends_without_value(function, tree, name=name)
-    fall = next(fall for fall in falls if (fall.line, fall.column) == (violation.line, violation.column))
+    assert isinstance(function, ast.FunctionDef)
+    assert tree is not None
 
     def seen(content_type: str, accept: str) -> tuple[str, ...]:
         return (content_type,) * looks_at_type + (accept,) * looks_at_accept

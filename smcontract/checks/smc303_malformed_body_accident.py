@@ -12,6 +12,8 @@ from smcontract.endpoints import Ended, Exchange, Value
 from smcontract.payloads._malformed import is_unreadable
 from smcontract.violations import Request, Severity, Violation
 
+_NOTHING = (b"", b"null")
+
 
 @check(
     "SMC303",
@@ -28,7 +30,7 @@ def malformed_body_accident(ctx: CheckContext, case: Case) -> Iterator[Violation
     Sends empty, truncated and mistyped bodies, and valid ones with a byte damaged. A `raise`, and what a
     parser raises, is the refusal that is wanted. `IndexError`, `KeyError`, `UnboundLocalError` or an
     attribute of None on the script's own line is an accident: a warning. A body that no parser can read and
-    that is answered with a success all the same is an error.
+    that is answered with a success all the same, made from nothing or holding nothing (`null`), is an error.
 
     ## Why it fails on SageMaker
     The client gets 500 with a message that does not say what is wrong with the request; or a prediction
@@ -62,13 +64,13 @@ def malformed_body_accident(ctx: CheckContext, case: Case) -> Iterator[Violation
             exchange=exchange,
             fix="check the data in input_fn and raise with a message for the client",
         )
-    elif exchange.succeeded and is_unreadable(case.label) and _made_of_nothing(ctx, case):
+    elif exchange.succeeded and is_unreadable(case.label) and _is_of_nothing(ctx, case, exchange):
         yield ctx.violation(
             message=f"{case.label} is answered with a success",
             expected="an error",
             got=_success(exchange),
             exchange=exchange,
-            function="input_fn",
+            function="input_fn" if "input_fn" in ctx.script.functions else "transform_fn",
             cause="success",
             severity=Severity.ERROR,
         )
@@ -77,6 +79,23 @@ def malformed_body_accident(ctx: CheckContext, case: Case) -> Iterator[Violation
 def _success(exchange: Exchange) -> str:
     assert exchange.response is not None
     return f"{exchange.response.status} {exchange.response.body[:80]!r}"
+
+
+def _is_of_nothing(ctx: CheckContext, case: Case, exchange: Exchange) -> bool:
+    return (_is_nothing(exchange) and not _valid_is_nothing(ctx, case)) or _made_of_nothing(ctx, case)
+
+
+def _is_nothing(exchange: Exchange) -> bool:
+    return exchange.response is not None and exchange.response.body.strip() in _NOTHING
+
+
+def _valid_is_nothing(ctx: CheckContext, case: Case) -> bool:
+    """Whether a valid body, too, is answered with nothing, or none is known."""
+    body = ctx.session.valid_body(ctx.content_type or "")
+    if body is None:
+        return True
+    valid = ctx.exchange(ctx.request(body, accept=case.request.accept))
+    return not valid.succeeded or _is_nothing(valid)
 
 
 def _made_of_nothing(ctx: CheckContext, case: Case) -> bool:

@@ -19,7 +19,7 @@ from smcontract.script.nodes import nodes_within, read_within
 from smcontract.script.paths import Module, TooLong, Walk
 from smcontract.script.scopes import scope_of
 from smcontract.script.statements import own_statements, statements_of, walk
-from smcontract.script.states import Outcome, Returned, State
+from smcontract.script.states import CAUGHT, Outcome, Returned, State
 from smcontract.script.trace import definitions
 from smcontract.script.values import BODY, EXITS, Known
 
@@ -53,6 +53,11 @@ class Fall:
     condition: str
     example: tuple[tuple[str, str], ...] = ()
     unreachable_returns: tuple[int, ...] = ()
+
+    @property
+    def after_exception(self) -> bool:
+        """Whether the way leads through an `except`."""
+        return CAUGHT in self.condition
 
 
 def ends_without_value(function: ast.FunctionDef, tree: ast.Module, *, name: str = "") -> list[Fall]:

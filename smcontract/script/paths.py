@@ -14,7 +14,7 @@ from smcontract.script.constants import UNKNOWN, Constants
 from smcontract.script.facts import FunctionNode
 from smcontract.script.names import assigned, captured, negated, parameters, positional, stored, yields
 from smcontract.script.nodes import calls_or_indexes, dotted, mentioned_in, nodes_of, suppresses, text_of
-from smcontract.script.states import Choice, Outcome, Returned, State, Step, join
+from smcontract.script.states import CAUGHT, Choice, Outcome, Returned, State, Step, join
 from smcontract.script.trace import Definitions
 from smcontract.script.values import (
     BODY,
@@ -290,7 +290,7 @@ class Walk:
         before.forget(assigned(statement.body))
         for handler in statement.handlers:
             is_open = self.catches_requests(handler, statement.body, before.env)
-            words = f"the exception caught on line {handler.lineno} is raised"
+            words = f"{CAUGHT} {handler.lineno} is raised"
             entry = before.copy(Choice(handler, True, is_open, words))
             if handler.name:
                 entry.forget([handler.name])

@@ -13,6 +13,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+CAUGHT = "the exception caught on line"
+"""How the words of a way begin that leads through an `except`."""
+
 
 # Thousands of these are made of one script, so that none of them is a dataclass.
 class Choice:

@@ -75,3 +75,22 @@ def test_both_types_of_a_transform_fn_are_of_the_way(tmp_path: Path) -> None:
     assert violation.request is not None
     assert violation.request.content_type == "text/csv"
     assert violation.request.accept != "text/csv"
+
+
+def test_a_valid_body_refutes_no_way_that_an_exception_leads_to(tmp_path: Path) -> None:
+    source = """
+    import json
+
+    def model_fn(model_dir):
+        return 2
+
+    def transform_fn(model, body, content_type, accept):
+        try:
+            return json.dumps([value * model for value in json.loads(body)["rows"]]), "application/json"
+        except Exception:
+            return None
+    """
+    (violation,) = here(tmp_path, source).violations
+    assert violation.line == 11
+    assert violation.request is not None
+    assert violation.on_sagemaker.status == 200

@@ -295,3 +295,28 @@ def input_fn(body, content_type):
     judged = judge(tmp_path, script(input_fn), CODE)
     assert judged.outcome == "skipped"
     assert "--smcontract-payload 'FILE;application/json'" in judged.reason
+
+
+NOTHING = """
+def transform_fn(model, body, content_type, accept):
+    answer = None
+    try:
+        rows = json.loads(body)
+        answer = json.dumps([value * model for row in rows for value in row])
+    finally:
+        return answer, "application/json"
+"""
+
+
+@pytest.mark.parametrize("nothing", ["None", "''"])
+def test_a_body_that_no_parser_reads_and_that_is_answered_with_nothing(tmp_path: Path, nothing: str) -> None:
+    source = HEAD + NOTHING.replace("answer = None", f"answer = {nothing}")
+    judged = judge(tmp_path, source, CODE, content_types=["application/json"], max_examples=10)
+    assert judged.violation.severity is Severity.ERROR
+    assert judged.violation.function == "transform_fn"
+    assert judged.violation.message == "truncated JSON is answered with a success"
+
+
+def test_a_script_that_answers_nothing_to_anybody_is_left_alone(tmp_path: Path) -> None:
+    source = HEAD + "def transform_fn(model, body, content_type, accept):\n    return 'null', 'application/json'\n"
+    assert judge(tmp_path, source, CODE, content_types=["application/json"], max_examples=10).violations == ()
