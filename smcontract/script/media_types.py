@@ -106,7 +106,10 @@ def _refused(sighting: Sighting, constants: Constants) -> Iterator[str]:
 
 
 def _raises(body: list[ast.stmt]) -> bool:
-    return isinstance(body[-1], ast.Raise)
+    """Return whether statements end in a `raise`, and none of them gives a value before."""
+    if not isinstance(body[-1], ast.Raise):
+        return False
+    return not any(isinstance(node, ast.Return) for statement in body for node in nodes_of(statement))
 
 
 def _strings(node: ast.expr, constants: Constants) -> Iterator[str]:

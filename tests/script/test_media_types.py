@@ -59,6 +59,11 @@ CSV, JSON, NPY = "text/csv", "application/json", "application/x-npy"
         pytest.param("if data == 'text/csv': pass", (), id="other-name"),
         pytest.param("if content_type == 'text/csv': raise ValueError", (), id="refused"),
         pytest.param(
+            "if content_type == 'text/csv':\n    if isinstance(data, bytes): return data\n    raise ValueError",
+            (CSV,),
+            id="refused-after-a-value",
+        ),
+        pytest.param(
             "if content_type == 'text/csv' or content_type == 'application/json': raise ValueError",
             (),
             id="refused-or",
