@@ -6,9 +6,7 @@ import contextlib
 import os
 import signal
 import socket
-import struct
 import subprocess
-import time
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,11 +14,11 @@ from typing import Any, Protocol
 
 from smcontract.endpoints._exchange import Ended
 from smcontract.endpoints._output import Output
+from smcontract.endpoints._pipe import Pipe
 from smcontract.endpoints._surroundings import Surroundings
 from smcontract.runtime import frames
 
 Message = dict[str, Any]
-CHUNK = 1 << 20
 RUNTIME = Path(frames.__file__).with_name("__main__.py")
 
 
@@ -76,8 +74,7 @@ class ProcessChannel:
 
     def __init__(self, *, python: str, cwd: Path, environment: Mapping[str, str], engine: str = "builtin") -> None:
         ours, theirs = socket.socketpair()
-        self._socket = ours
-        self._waits = 0.0
+        self._pipe = Pipe(ours)
         with theirs:
             descriptor = str(theirs.fileno())
             self._process = start_process(
@@ -101,48 +98,14 @@ class ProcessChannel:
         Raises `ValueError` for a message that cannot be sent; the process then lives on.
         """
         frame = frames.pack(message, blobs)
-        deadline = time.monotonic() + timeout
         try:
-            self._wait_at_most(timeout)
-            self._socket.sendall(frame)
-            # One read takes a small answer whole; what it holds beyond the head is the answer's beginning.
-            received = bytearray(self._socket.recv(frames.FIRST_READ))
-            self._receive(received, frames.HEADER_SIZE, deadline)
-            head, payload = frames.sizes(bytes(received[: frames.HEADER_SIZE]))
-            text_end = frames.HEADER_SIZE + head
-            self._receive(received, text_end + payload, deadline)
-            return frames.unpack(bytes(received[frames.HEADER_SIZE : text_end]), bytes(received[text_end:]))
+            return self._pipe.exchange(message, frame, timeout)
         except (TimeoutError, BlockingIOError):
             raise self._ended(Ended.TIMED_OUT, f"no answer within {timeout:g} s") from None
         except (OSError, EOFError):
             raise self._ended(Ended.DIED, None) from None
         except ValueError as error:
             raise self._ended(Ended.DIED, f"what it sent is not an answer ({error})") from None
-
-    def _wait_at_most(self, seconds: float) -> None:
-        """Set how long the kernel waits in one read or write; half the system calls of `settimeout`."""
-        if seconds != self._waits:
-            self._waits = seconds
-            # A C long holds no more, and nobody waits three years.
-            seconds = min(seconds, 1e8)
-            whole = int(seconds)
-            timeval = struct.pack("ll", whole, max(int((seconds - whole) * 1e6), 1))
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeval)
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval)
-
-    def _receive(self, received: bytearray, size: int, deadline: float) -> None:
-        """Read on until `size` bytes are there."""
-        if not received:
-            raise EOFError
-        while len(received) < size:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            self._wait_at_most(left)
-            chunk = self._socket.recv(min(size - len(received), CHUNK))
-            if not chunk:
-                raise EOFError
-            received += chunk
 
     def _ended(self, ended: Ended, death: str | None) -> ChannelEnded:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -165,7 +128,7 @@ class ProcessChannel:
         if self._closed:
             return
         self._closed = True
-        self._socket.close()
+        self._pipe.close()
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from smcontract.endpoints._answers import sensible_facts
 from smcontract.endpoints._channel import Channel, ChannelEnded, InlineChannel, ProcessChannel
 from smcontract.endpoints._environment import container_environment
 from smcontract.endpoints._exchange import Ended, Exchange, Failure, Loaded, Response, Value
@@ -249,7 +250,7 @@ class LocalEndpoint:
     def facts(self) -> dict[str, Any]:
         """Return what the model tells of itself: type, number of features, whether it can be called."""
         try:
-            return self.told("facts")
+            return sensible_facts(self.told("facts"))
         except ChannelEnded:
             return {}
 

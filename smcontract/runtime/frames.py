@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 from typing import Any, Dict, List, Sequence, Tuple
 
-MAX_JSON = 64 * 1024 * 1024
+MAX_JSON = 40 * 1024 * 1024
+"""More than the plain values of one answer may take; read, JSON takes up to some 25 times its length."""
 MAX_PAYLOAD = 1024 * 1024 * 1024
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _HEADER = struct.Struct("!II")
 HEADER_SIZE = _HEADER.size
 FIRST_READ = 64 * 1024
@@ -43,11 +46,13 @@ def sizes(header: bytes) -> Tuple[int, int]:
     return json_length, payload_length
 
 
-def unpack(text: bytes, payload: bytes) -> Tuple[Message, List[bytes]]:
-    """Return the message and its blobs; raises ValueError for what is no frame."""
+def unpack(text: bytes, payload: Any) -> Tuple[Message, List[bytes]]:
+    """Return the message and its blobs, from bytes or a view of them; raises ValueError for what is no frame."""
     try:
         decoded = text.decode("utf-8")
         message, end = _decode(decoded)
+        if _SURROGATE.search(decoded) is not None:
+            message = _without_surrogates(message)
     except RecursionError:
         raise ValueError("a frame's JSON is nested too deeply") from None
     if end != len(decoded):
@@ -60,11 +65,11 @@ def unpack(text: bytes, payload: bytes) -> Tuple[Message, List[bytes]]:
     if sum(lengths) != len(payload):
         raise ValueError("a frame's blobs do not add up to its payload")
     if len(lengths) == 1:
-        return message, [payload]
+        return message, [bytes(payload)]
     blobs = []
     start = 0
     for length in lengths:
-        blobs.append(payload[start : start + length])
+        blobs.append(bytes(payload[start : start + length]))
         start += length
     return message, blobs
 
@@ -105,6 +110,17 @@ def write_frame(fd: int, message: Message, blobs: Sequence[bytes] = ()) -> None:
         view = memoryview(frame)
         while written < len(frame):
             written += os.write(fd, view[written:])
+
+
+def _without_surrogates(value: Any) -> Any:
+    """Return plain data without halves of surrogates, which can be written to no file and shown on no terminal."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_without_surrogates(one) for one in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(one) for key, one in value.items()}
+    return value
 
 
 def _check_bounds(json_length: int, payload_length: int) -> None:

@@ -34,6 +34,8 @@ from smcontract.stacks._context import Context
 GIVEN = ":given"
 """Behind the name of a stage in what is to be exported: the value that it was given, once it has returned."""
 
+_MAX_ERROR = 1000000
+
 Message = Dict[str, Any]
 Reply = Tuple[Message, List[bytes]]
 
@@ -387,7 +389,8 @@ def reply(answer: Answer, stages: List[Message], failure: Optional[Message], out
     return {
         "status": answer.status,
         "content_type": answer.content_type,
-        "error": answer.error,
+        # The body has all of it.
+        "error": answer.error and answer.error[:_MAX_ERROR],
         "dies": answer.dies,
         "stages": stages,
         "failure": failure,
