@@ -84,7 +84,7 @@ def unexplained(session: Session, found: list[Violation]) -> tuple[list[Violatio
 def explains(session: Session, known: Violation, violation: Violation) -> bool:
     """Whether a running violation is what a static finding said would happen."""
     rule = _RULES.get(known.code)
-    counts = known.severity is Severity.ERROR or known.code == "SMC119"
+    counts = known.severity is Severity.ERROR or known.code in ("SMC119", "SMC120")
     return rule is not None and counts and rule(session, known, violation)
 
 

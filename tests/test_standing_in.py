@@ -271,6 +271,13 @@ def test_what_another_body_might_mend_cannot_be_known(takes: str, predicts: str,
     assert (judged.outcome, judged.violations) == ("skipped", ())
 
 
+def test_bytes_that_a_model_would_refuse_are_no_answer(tmp_path: Path) -> None:
+    takes = 'return json.loads(body) if content_type == "application/json" else body'
+    source = script(takes, "return model(data)", "return str(prediction)")
+    for code in ("SMC302", "SMC305"):
+        assert found(tmp_path, source, code).violations == ()
+
+
 @pytest.mark.parametrize("code", ["SMC302", "SMC305", "SMC602"])
 def test_what_a_tokenizer_refuses_is_no_answer(code: str, tmp_path: Path) -> None:
     takes = """if content_type == "application/json":

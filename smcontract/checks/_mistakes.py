@@ -20,10 +20,13 @@ def mistakes(ctx: CheckContext, *, strange: bool = False) -> Iterator[tuple[str,
     `strange` adds bodies in good order that hold text which is not ASCII.
     """
     types = ctx.session.content_types()
-    valid = {content_type: ctx.session.valid_body(content_type) or b"1,2,3" for content_type in types}
-    first = valid[types[0]]
-    yield "an unsupported content type", ctx.request(first, content_type=UNDECLARED)
-    yield "an unsupported Accept", ctx.request(first, content_type=types[0], accept=UNDECLARED)
+    known = {content_type: ctx.session.valid_body(content_type) for content_type in types}
+    valid = {content_type: body or b"1,2,3" for content_type, body in known.items()}
+    yield "an unsupported content type", ctx.request(valid[types[0]], content_type=UNDECLARED)
+    asked = next((content_type for content_type, body in known.items() if body is not None), None)
+    if asked is not None:
+        # Of another body it would not be the Accept that is refused.
+        yield "an unsupported Accept", ctx.request(valid[asked], content_type=asked, accept=UNDECLARED)
     for content_type in types:
         for what, body in malformed(content_type, valid[content_type]):
             yield what, ctx.request(body, content_type=content_type)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
-from smcontract.runtime.stand_in_answers import Flavour, answer, encoding, need_texts, need_width, rows_of
+from smcontract.runtime.stand_in_answers import Flavour, answer, encoding, need_decoded, need_texts, need_width, rows_of
 
 CALL = "__call__"
 
@@ -174,6 +174,7 @@ def respond(asked: StandIn, arguments: Tuple[Any, ...], keywords: Dict[str, Any]
         return encoding(data, keywords.get("return_tensors"))
     if data is None:
         return StandIn(state, path + "()")
+    need_decoded(data)
     by_keyword = not any(rows_of(value) is not None for value in arguments)
     if not state.any_width and not by_keyword:
         need_width(method, data)

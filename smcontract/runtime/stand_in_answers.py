@@ -84,6 +84,16 @@ def need_texts(data: Any, *, only: bool) -> None:
         raise ValueError("text input must be of type str, list of str, or list of lists of str")
 
 
+def need_decoded(data: Any) -> None:
+    """Raise ValueError for text in bytes: of bytes a model takes no more than sounds and images."""
+    if isinstance(data, (bytes, bytearray)):
+        try:
+            bytes(data).decode("utf-8")
+        except UnicodeDecodeError:
+            return
+        raise ValueError("bytes are no text: decode them")
+
+
 def _are_texts(data: Any, depth: int) -> bool:
     return all(
         isinstance(one, str) or (depth > 0 and isinstance(one, (list, tuple)) and _are_texts(one, depth - 1))

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+import smcontract
 from smcontract.checks.smc504_unsupported_accept_not_refused import UNSUPPORTED
 from smcontract.violations import Severity
-from support import judge, line_of
+from support import judge, line_of, write_script
 
 CODE = "SMC504"
 # In this process: nothing here dies, and a process of its own costs most of a test's time.
@@ -109,6 +110,13 @@ def test_an_accident_is_an_error(tmp_path: Path, source: str, got: str, at: str,
     assert violation.request.accept == "image/png"
     assert violation.request.content_type == "application/json"
     assert violation.on_sagemaker.status == (200 if got == "None" and stack == "inference" else 500)
+
+
+def test_a_name_that_only_a_refusal_reads_is_told_by_the_source(tmp_path: Path) -> None:
+    file = write_script(tmp_path, script("raise Unsupported(accept)"))
+    report = smcontract.check_script(file, select=[CODE, "SMC120"], stack=["inference"], isolation="none")
+    assert [(found.code, found.severity) for found in report.violations] == [("SMC120", Severity.WARNING)]
+    assert [check.reason for check in report.scripts[0].checks if check.code == CODE] == ["reported as SMC120"]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,12 @@ def test_all_of_them_are_one_violation(tmp_path: Path) -> None:
     assert violation.line == line_of(source, "raise ValueError(1)")
 
 
+def test_a_body_that_is_not_known_to_be_valid_says_nothing_of_the_accept(tmp_path: Path) -> None:
+    source = script(of_body="raise ValueError(2)", of_type=says(415)).replace("json.loads(body)", "int('no')")
+    violation = here(tmp_path, source, CODE).violation
+    assert "Accept" not in violation.message
+
+
 @pytest.mark.parametrize("stack", ["sklearn", "xgboost"])
 def test_where_the_stack_allows_no_other_it_is_a_note(tmp_path: Path, stack: str) -> None:
     judged = here(tmp_path, script(of_type="raise ValueError(1)"), CODE, stack=stack)

@@ -79,6 +79,15 @@ def test_a_tokenizer_takes_texts_alone(data: Any) -> None:
     assert tokenizer([["a", "b"], ["c", "d"]], padding=True)["input_ids"]
 
 
+def test_of_bytes_a_model_takes_no_text() -> None:
+    for data in (b"[1, 2]", bytearray("größe".encode())):
+        with pytest.raises(ValueError, match="decode them"):
+            stand_in()(data)
+        with pytest.raises(ValueError, match="decode them"):
+            stand_in().predict(data)
+    assert len(stand_in()(b"RIFF\xff\x00")) == 1
+
+
 def test_a_processor_takes_arrays_and_no_bytes() -> None:
     processor = stand_in()["processor"]
     assert processor(np.ones((1, 3)), return_tensors="np")["input_ids"].shape[0] == 1
