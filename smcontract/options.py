@@ -19,6 +19,7 @@ REPORT_SUFFIXES = (".json",)
 MAX_PAYLOAD = 256 * 1024**2
 """Bytes of a payload file: more than any request but an asynchronous one; it is sent again and again."""
 ENGINES = ("builtin", "toolkit", "worker")
+LIMITS = ("memory", "disk", "output")
 
 
 class Option(NamedTuple):
@@ -150,6 +151,15 @@ OPTIONS: tuple[Option, ...] = (
     ),
     _option("python", "path", "PATH", "another interpreter for the script's process"),
     _option("env", "pairs", "KEY=VALUE", "set a variable of the container's environment", repeatable=True),
+    _option(
+        "limit",
+        "pairs",
+        "NAME=MIB",
+        "end the script's process where it holds more MiB of memory, writes more to disk, or more to its output in one "
+        "request (memory, disk: default nine tenths of what this machine has left; output: 4096)",
+        field="limits",
+        repeatable=True,
+    ),
     _option(
         "report",
         "path",

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from smcontract.endpoints._channel import ChannelEnded, Tampered
 from smcontract.probing import TOO_MANY_DEATHS
 from smcontract.violations import Severity, Violation
 
@@ -45,6 +46,7 @@ class Property:
         self._seed = item_seed(seed, identity)
         self._max_examples = max_examples
         self._budget = budget
+        self._broke: Exception | None = None
         self._test: Callable[[], None] | None = None
         self._found: dict[tuple[object, ...], Violation] = {}
         self._kinds: dict[tuple[object, ...], type[Found]] = {}
@@ -86,6 +88,7 @@ class Property:
         self._deaths = ctx.endpoint.deaths
         # A plugin that runs an item again begins anew.
         self.examples, self.stopped = 0, ""
+        self._broke = None
         self._found.clear()
         started = time.monotonic()
         self._ends = started + max((self._budget or 0.0) - ctx.session.spent.seconds, 0.0)
@@ -93,7 +96,8 @@ class Property:
             self.test()
         except (_Over, Unsatisfiable):
             # Where nothing that is drawn can be judged, nothing is: the item says so.
-            pass
+            if self._broke is not None and not self._found:
+                raise self._broke from None
         except (Found, HypothesisException, BaseExceptionGroup):
             # Hypothesis says that something failed, in its own words; what failed stands in `_found`.
             if not self._found:
@@ -106,11 +110,19 @@ class Property:
         if self._is_over():
             raise _Over
         self.examples += 1
-        for violation in self._judge(self._ctx, case):
+        for violation in self._judged(case):
             if violation.severity in HANDLED:
                 self._keep(violation)
                 kind = self._kinds.setdefault(violation.key, type(violation.code, (Found,), {}))
                 raise kind(violation.message)
+
+    def _judged(self, case: Case) -> Iterator[Violation]:
+        try:
+            yield from self._judge(self._ctx, case)
+        except (ChannelEnded, Tampered) as end:
+            # Hypothesis would look for a smaller case, with a process for each.
+            self._broke = end
+            raise _Over from None
 
     def _is_over(self) -> bool:
         if self._ctx.endpoint.deaths - self._deaths >= TOO_MANY_DEATHS:

@@ -13,7 +13,7 @@ from smcontract.checks._check import Check
 from smcontract.checks._context import CheckContext, Observed
 from smcontract.checks._same_data import SameData
 from smcontract.confirming import confirm
-from smcontract.endpoints._channel import ChannelEnded
+from smcontract.endpoints._channel import ChannelEnded, Tampered
 from smcontract.findings import absent_handler, code_of_failure, findings, static_findings, unexplained
 from smcontract.judgement import code_of_load
 from smcontract.payloads._codec import media_type
@@ -87,6 +87,8 @@ def run(item: Item, session: Session, prop: Property) -> Result:
         outcome = "skipped"
     except ChannelEnded as end:
         reason, outcome = f"the script's process ended: {end.death}", "skipped"
+    except Tampered as why:
+        reason, outcome = str(why), "skipped"
     else:
         found = _outcome(violations, strict=session.settings.strict)
         # What only two requests together show, no single one confirms.

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from smcontract.endpoints import Ended, Loaded, LocalEndpoint
+from smcontract.endpoints import Ended, Limits, Loaded, LocalEndpoint
 from smcontract.session import Session
 
 _NOT_FOUND = frozenset({"FileNotFoundError", "NotADirectoryError", "ModuleNotFoundError", "OSError"})
@@ -76,6 +76,7 @@ class SecondLook:
             environment={"HOME": str(places["home"]), "TMPDIR": str(places["tmp"]), **settings.env},
             timeout=settings.timeout,
             load_timeout=settings.load_timeout,
+            limits=Limits.of(settings.limits),
             stubs_missing=settings.stub_missing == "auto",
             cwd=places["model"] if in_model else places["server"],
             watched=(places["model"], places["home"]),
@@ -128,6 +129,7 @@ class SecondLook:
             environment=settings.env,
             timeout=settings.timeout,
             load_timeout=settings.load_timeout,
+            limits=Limits.of(settings.limits),
             stubs_missing=settings.stub_missing == "auto",
             cwd=cwd,
         ) as endpoint:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from smcontract.endpoints import Ended, Exchange, Failure, Loaded, LocalEndpoint
+from smcontract.endpoints import Ended, Exchange, Failure, Limits, Loaded, LocalEndpoint
 from smcontract.judgement import cannot_be_called
 from smcontract.only_here import missing_here, not_installed
 from smcontract.options import MAX_PAYLOAD
@@ -105,6 +105,7 @@ class Session:
             engine=engine,
             timeout=self.settings.timeout,
             load_timeout=self.settings.load_timeout,
+            limits=Limits.of(self.settings.limits),
             stand_in_for=None if engine == "worker" or self.settings.stand_in == "off" else self._stand_in_for,
             stubs_missing=self.settings.stub_missing == "auto",
         )

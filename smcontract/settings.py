@@ -28,7 +28,7 @@ class Settings:
 
     `max_examples` is None where the user named none: the Hypothesis profile then decides. `budget` None
     is no limit. An empty `content_types` or `accepts` leaves the choice to the script's own source, an
-    empty `select` takes every check.
+    empty `select` takes every check. `limits` are sizes in MiB, by name.
     """
 
     stacks: tuple[str, ...] = ("auto",)
@@ -50,6 +50,7 @@ class Settings:
     stub_missing: str = "auto"
     python: Path | None = None
     env: Mapping[str, str] = field(default_factory=_nothing)
+    limits: Mapping[str, str] = field(default_factory=_nothing)
     reports: tuple[Path, ...] = ()
     strict: bool = False
     expected_failures: Mapping[str, str] = field(default_factory=_nothing)

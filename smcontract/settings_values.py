@@ -11,7 +11,7 @@ from pathlib import Path
 from smcontract import settings_kinds as kinds
 from smcontract.errors import nearest
 from smcontract.lean import dataclass
-from smcontract.options import MAX_PAYLOAD, REPORT_SUFFIXES
+from smcontract.options import LIMITS, MAX_PAYLOAD, REPORT_SUFFIXES
 from smcontract.settings_sources import Given
 
 TYPE_CHECKING = False
@@ -210,6 +210,15 @@ def _env(given: Given) -> dict[str, str]:
     return table
 
 
+def _limits(given: Given) -> dict[str, str]:
+    table = kinds.table(given)
+    for name, size in table.items():
+        kinds.one_of(given, name, LIMITS, "limit")
+        if re.fullmatch(r"\d{1,12}", size.strip(), re.ASCII) is None or int(size) < 1:
+            raise given.refuse(f"{name}: expected a whole number of MiB of at least 1, got {size!r}")
+    return table
+
+
 def _expected_failures(given: Given, known: Known) -> dict[str, str]:
     if not isinstance(given.value, Mapping):
         raise given.refuse(f'expected a table such as {{SMC505 = "the reason"}}, got {given.value!r}')
@@ -245,6 +254,7 @@ _OF_FIELD: dict[str, _Reader] = {
     "python": _python,
     "python_version": _python_version,
     "env": _env,
+    "limits": _limits,
     "reports": _reports,
 }
 _OF_KIND: dict[str, _Reader] = {

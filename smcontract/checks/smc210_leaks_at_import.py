@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.endpoints import Ended
+from smcontract.endpoints._channel import Tampered
 from smcontract.script.nodes import dotted
 from smcontract.script.statements import own_statements, walk
 from smcontract.second_look import Left, second_look
@@ -57,7 +58,11 @@ def leaks_at_import(ctx: CheckContext) -> Iterator[Violation]:
     multi-model-server 1.1.11, `model_service_worker.py`; gunicorn, `workers/base.py`, `init_signals`.
     """
     look = second_look(ctx.session)
-    loaded = look.load()
+    try:
+        loaded = look.load()
+    except Tampered as why:
+        yield from _replaced(ctx, why)
+        return
     if loaded.ended is not Ended.ANSWERED:
         code = ctx.responsible(ctx.exchange(ctx.request(b"")))
         raise Inconclusive(f"reported as {code}" if code else f"loaded once more, its process ended: {loaded.death}")
@@ -72,6 +77,17 @@ def leaks_at_import(ctx: CheckContext) -> Iterator[Violation]:
             continue
         seen.add(key)
         yield _violation(ctx, one)
+
+
+def _replaced(ctx: CheckContext, why: Tampered) -> Iterator[Violation]:
+    """Yield what the script replaced of Python itself, after which nothing more can be asked of it."""
+    names = [name for name in why.changed if "smcontract" not in name]
+    if not names:
+        raise why
+    lines = {str(one["chain"]): one["line"] for one in _assigned(ctx)}
+    for name in names:
+        line = lines.get(name)
+        yield _violation(ctx, Left(what="patch", name=name, file=None, line=line if isinstance(line, int) else None))
 
 
 def _violation(ctx: CheckContext, one: Left) -> Violation:

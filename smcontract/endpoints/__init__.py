@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from smcontract.endpoints._exchange import Ended, Exchange, Failure, Frame, Loaded, Response, Stage, Value
+from smcontract.endpoints._limits import Limits
 from smcontract.endpoints._local import MODEL, LocalEndpoint
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Exchange",
     "Failure",
     "Frame",
+    "Limits",
     "Loaded",
     "LocalEndpoint",
     "Response",

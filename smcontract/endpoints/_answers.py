@@ -78,7 +78,7 @@ _STAGE = record(
 _RESPONSE: dict[str, Shape] = {"status": whole, "content_type": optional(_LONG), "error": optional(_LONG)}
 _ANSWER = record({**_RESPONSE, "body": optional(count), "failure": optional(_FAILURE), "times": count}, {"dies": flag})
 _PLACE: dict[str, Shape] = {"file": optional(_PATH), "line": optional(whole)}
-_ERROR = record({"error": _LONG})
+_ERROR = record({"error": _LONG}, {"changed": list_of(_NAME, 100)})
 _OF_OP: dict[str, Shape] = {
     "load": record(
         {"ok": flag},
@@ -142,7 +142,7 @@ OPS = frozenset(_OF_OP)
 
 def check_answer(asked: dict[str, Any], message: dict[str, Any], blobs: Sequence[bytes]) -> None:
     """Look at an answer to the message `asked`; raises `WrongShape`, a ValueError, for what is none."""
-    if len(message) == 1 and "error" in message:
+    if "error" in message and message.keys() <= {"error", "changed"}:
         _ERROR(message)
         return
     op = asked["op"]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import socket
-import subprocess
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
 from smcontract.endpoints._exchange import Ended
+from smcontract.endpoints._limits import NO_LIMITS, Limits, death_of
 from smcontract.endpoints._output import Output
 from smcontract.endpoints._pipe import Pipe
 from smcontract.endpoints._surroundings import Surroundings
+from smcontract.endpoints._warded import WardedProcess, describe_exit
 from smcontract.runtime import frames
 
 Message = dict[str, Any]
@@ -32,25 +29,13 @@ class ChannelEnded(Exception):
         self.output = output
 
 
-_starting: dict[int, ThreadPoolExecutor] = {}
+class Tampered(Exception):
+    """What runs the script no longer works, because the script replaced what that rests on: `changed`."""
 
-
-def start_process(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
-    """Start a process as `subprocess.Popen` does, from a thread that lasts as long as this process.
-
-    Linux takes the thread that started a process for its parent (prctl(2), PR_SET_PDEATHSIG): a script's
-    process must not die with a test's own thread.
-    """
-    # After a fork the thread is not there any more.
-    executor = _starting.get(os.getpid())
-    if executor is None:
-        _starting.clear()
-        executor = _starting[os.getpid()] = ThreadPoolExecutor(1, thread_name_prefix="smcontract-start")
-    return executor.submit(_popen, command, options).result()
-
-
-def _popen(command: Sequence[str], options: dict[str, Any]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, **options)
+    def __init__(self, changed: Sequence[object], error: object) -> None:
+        self.changed = tuple(str(name)[:80] for name in changed[:5])
+        names = ", ".join(self.changed)
+        super().__init__(f"the script replaced {names}, and what runs it no longer works ({str(error)[:200]})")
 
 
 class Channel(Protocol):
@@ -70,27 +55,37 @@ class Channel(Protocol):
 
 
 class ProcessChannel:
-    """The runtime in a process of its own, in a process group of its own."""
+    """The runtime in a process of its own, below a warden that ends it and all that it started.
 
-    def __init__(self, *, python: str, cwd: Path, environment: Mapping[str, str], engine: str = "builtin") -> None:
+    `files_in` is the directory whose files count against the limit of the disk.
+    """
+
+    def __init__(
+        self,
+        *,
+        python: str,
+        cwd: Path,
+        environment: Mapping[str, str],
+        engine: str = "builtin",
+        limits: Limits = NO_LIMITS,
+        files_in: Path | None = None,
+    ) -> None:
         ours, theirs = socket.socketpair()
         self._pipe = Pipe(ours)
-        with theirs:
-            descriptor = str(theirs.fileno())
-            self._process = start_process(
-                [python, "-B", "-u", "-X", "utf8", str(RUNTIME), descriptor, descriptor, engine],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                pass_fds=(theirs.fileno(),),
-                cwd=cwd,
-                env=dict(environment),
-                start_new_session=True,
-            )
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        self._output = Output(self._process.stdout, self._process.stderr)
+        self._limits = limits
+        self._over: Message = {}
         self._closed = False
+        with theirs:
+            end = str(theirs.fileno())
+            self._process = WardedProcess(
+                [python, "-B", "-u", "-X", "utf8", str(RUNTIME), end, end, engine],
+                limits=limits,
+                files_in=files_in,
+                cwd=cwd,
+                environment=environment,
+                pass_fds=(theirs.fileno(),),
+            )
+        self._output = Output(*self._process.streams, most=limits.output, over=self._flooded)
 
     def call(self, message: Message, blobs: list[bytes], timeout: float) -> tuple[Message, list[bytes]]:
         """Send one message and wait for its answer, at most `timeout` seconds.
@@ -98,6 +93,7 @@ class ProcessChannel:
         Raises `ValueError` for a message that cannot be sent; the process then lives on.
         """
         frame = frames.pack(message, blobs)
+        self._output.begin()
         try:
             return self._pipe.exchange(message, frame, timeout)
         except (TimeoutError, BlockingIOError):
@@ -108,12 +104,10 @@ class ProcessChannel:
             raise self._ended(Ended.DIED, f"what it sent is not an answer ({error})") from None
 
     def _ended(self, ended: Ended, death: str | None) -> ChannelEnded:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            # A process that closed its end is given a moment to end by itself, for its exit status.
-            self._process.wait(timeout=0.0 if ended is Ended.TIMED_OUT else 1.0)
+        told = self._process.last_words() if death is None else {}
         code = self._process.poll()
         self.close()
-        return ChannelEnded(ended, death or describe_exit(code), self.output())
+        return ChannelEnded(ended, death or death_of(self._over or told) or describe_exit(code), self.output())
 
     def output(self) -> str:
         """Return the last lines that the script wrote."""
@@ -124,27 +118,17 @@ class ProcessChannel:
         return self._output.total, self._output.lines
 
     def close(self) -> None:
-        """Kill the process group and wait for it."""
+        """End the process and all that it started, and wait for that."""
         if self._closed:
             return
         self._closed = True
         self._pipe.close()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._process.close()
         self._output.close()
 
-
-def describe_exit(code: int | None) -> str:
-    """Say how a process ended: `it exited with status 3`, `it was ended by SIGSEGV`."""
-    if code is None:
-        return "it closed its connection"
-    if code >= 0:
-        return f"it exited with status {code}"
-    try:
-        return f"it was ended by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"it was ended by signal {-code}"
+    def _flooded(self) -> None:
+        self._over = {"over": "output", "limit": self._limits.output, "given": True}
+        self._process.end()
 
 
 class InlineChannel:

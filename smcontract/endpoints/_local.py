@@ -13,12 +13,12 @@ from types import TracebackType
 from typing import Any
 
 from smcontract.endpoints._answers import sensible_facts
-from smcontract.endpoints._channel import Channel, ChannelEnded, InlineChannel, ProcessChannel
+from smcontract.endpoints._channel import Channel, ChannelEnded, Tampered
 from smcontract.endpoints._environment import container_environment
 from smcontract.endpoints._exchange import Ended, Exchange, Failure, Loaded, Response, Value
-from smcontract.endpoints._installed import WORKERS, find_installed
+from smcontract.endpoints._limits import NO_LIMITS, Limits
+from smcontract.endpoints._opening import open_channel
 from smcontract.endpoints._wire import read_exchange, read_loaded, read_response, read_value
-from smcontract.endpoints._worker import WorkerChannel
 from smcontract.runtime.stub_imports import find_missing
 from smcontract.stacks import Stack
 from smcontract.stacks._packages import PACKAGES
@@ -48,6 +48,7 @@ class LocalEndpoint:
         engine: str = "builtin",
         timeout: float = 60.0,
         load_timeout: float = 60.0,
+        limits: Limits = NO_LIMITS,
         stand_in_for: Callable[[Loaded], dict[str, Any] | None] | None = None,
         stubs_missing: bool = False,
         cwd: Path | None = None,
@@ -58,6 +59,7 @@ class LocalEndpoint:
         self.engine = engine
         self.timeout = timeout
         self.load_timeout = load_timeout
+        self._limits = limits
         self.deaths = 0
         """How often the process died or had to be ended."""
         self.stubbed: tuple[str, ...] = ()
@@ -96,7 +98,10 @@ class LocalEndpoint:
         answered 500.
         """
         body = body.encode() if isinstance(body, str) else bytes(body)
-        loaded = self.load()
+        try:
+            loaded = self.load()
+        except Tampered as why:
+            return Response(status=500, body=b"", content_type=None, error=str(why))
         if not loaded.ok:
             return self._refusal(loaded) or self._no_answer(loaded.ended, loaded.death)
         try:
@@ -165,9 +170,11 @@ class LocalEndpoint:
 
     def loads_in(self, cwd: Path) -> bool:
         """Load script and model once more in the same process, in another working directory."""
-        return bool(
-            self.ask({**self._load_message(NO_MASK), "cwd": str(cwd), "watch": []}, self.load_timeout).get("ok")
-        )
+        loads = self.ask({**self._load_message(NO_MASK), "cwd": str(cwd), "watch": []}, self.load_timeout).get("ok")
+        if not loads:
+            # Nothing is loaded now.
+            self.restart()
+        return bool(loads)
 
     def exchange(
         self,
@@ -292,7 +299,7 @@ class LocalEndpoint:
         self, message: dict[str, Any], blobs: list[bytes], timeout: float | None = None
     ) -> tuple[dict[str, Any], list[bytes]]:
         try:
-            return self._open().call(message, blobs, self.timeout if timeout is None else timeout)
+            answer = self._open().call(message, blobs, self.timeout if timeout is None else timeout)
         except ChannelEnded:
             self._forget_process()
             raise
@@ -302,29 +309,27 @@ class LocalEndpoint:
             # A wait that was broken off (Ctrl-C, a test's own time limit) leaves its answer in the pipe.
             self._forget_process(died=False)
             raise
+        if "error" in answer[0] and answer[0].get("changed"):
+            self._forget_process(died=False)
+            raise Tampered(answer[0]["changed"], answer[0]["error"])
+        return answer
 
     def _open(self) -> Channel:
         if self._channel is None:
-            environment = container_environment(
-                program=self.target.program,
-                code_dir=self.target.code_dir,
-                home=self._own_directory(),
-                extra=self._extra,
+            home = self._own_directory()
+            self._channel = open_channel(
+                engine=self.engine,
+                isolation=self._isolation,
+                stack=self.stack,
+                python=self._python,
+                cwd=self._cwd(),
+                environment=container_environment(
+                    program=self.target.program, code_dir=self.target.code_dir, home=home, extra=self._extra
+                ),
+                given=self._extra,
+                limits=self._limits,
+                home=home,
             )
-            if self.engine == "worker":
-                server = find_installed(self.stack.server, self._python)
-                worker = Path(server.place or "") / WORKERS[self.stack.server]
-                self._channel = WorkerChannel(
-                    python=self._python, worker=worker, cwd=self._cwd(), environment=environment
-                )
-            elif self._isolation == "none":
-                self._channel = InlineChannel(
-                    cwd=self._cwd(), environment=environment, given=self._extra, engine=self.engine
-                )
-            else:
-                self._channel = ProcessChannel(
-                    python=self._python, cwd=self._cwd(), environment=environment, engine=self.engine
-                )
         return self._channel
 
     def _cwd(self) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import selectors
 import threading
+from collections.abc import Callable
 from typing import IO
 
 KEPT = 65536
@@ -12,9 +13,15 @@ KEPT = 65536
 
 
 class Output:
-    """Drains a process's two streams in a thread, so that a script that floods them cannot block."""
+    """Drains a process's two streams in a thread, so that a script that floods them cannot block.
 
-    def __init__(self, *streams: IO[bytes]) -> None:
+    `over` is called in that thread, once, where more than `most` bytes come in after `begin`.
+    """
+
+    def __init__(self, *streams: IO[bytes], most: float = float("inf"), over: Callable[[], None] | None = None) -> None:
+        self._most = most
+        self._over = over
+        self._begun = 0
         self._tail = bytearray()
         self.total = 0
         """Bytes written since the process began."""
@@ -24,6 +31,10 @@ class Output:
         self._end, self._ending = os.pipe()
         self._thread = threading.Thread(target=self._drain, name="smcontract-output", daemon=True)
         self._thread.start()
+
+    def begin(self) -> None:
+        """Begin anew with what may be written."""
+        self._begun = self.total
 
     def _drain(self) -> None:
         with selectors.DefaultSelector() as selector:
@@ -42,6 +53,9 @@ class Output:
                     self.lines += chunk.count(b"\n")
                     self._tail += chunk
                     del self._tail[: -2 * KEPT]
+                    if self._over is not None and self.total - self._begun > self._most:
+                        self._over()
+                        self._over = None
 
     def tail(self, lines: int = 10) -> str:
         """Return the last lines written, for a report."""

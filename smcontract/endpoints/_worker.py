@@ -6,13 +6,10 @@ Source: mms/model_service_worker.py, mms/model_loader.py of multi-model-server 1
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
-import signal
 import socket
-import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
@@ -20,10 +17,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from smcontract.endpoints._channel import ChannelEnded, Message, describe_exit, start_process
+from smcontract.endpoints._channel import ChannelEnded, Message
 from smcontract.endpoints._exchange import Ended, Failure
+from smcontract.endpoints._limits import NO_LIMITS, Limits, death_of
 from smcontract.endpoints._output import Output
 from smcontract.endpoints._traceback import read_traceback
+from smcontract.endpoints._warded import WardedProcess, describe_exit
 from smcontract.endpoints._worker_frames import (
     NoFrame,
     Predicted,
@@ -57,14 +56,24 @@ class WorkerChannel:
     It answers the messages of the built-in runtime as far as a server can: loading and whole requests.
     """
 
-    def __init__(self, *, python: str, worker: Path, cwd: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        *,
+        python: str,
+        worker: Path,
+        cwd: Path,
+        environment: Mapping[str, str],
+        limits: Limits = NO_LIMITS,
+        files_in: Path | None = None,
+    ) -> None:
         self._python = python
         self._worker = worker
         self._cwd = cwd
+        self._limits, self._files_in = limits, files_in
         self._environment = dict(environment)
         long = len(tempfile.gettempdir()) > _SOCKET_PATH
         self._home = Path(tempfile.mkdtemp(prefix="smcontract-", dir="/tmp" if long else None))
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: WardedProcess | None = None
         self._socket: socket.socket | None = None
         self._outputs: list[Output] = []
         self._load: Message = {}
@@ -108,17 +117,16 @@ class WorkerChannel:
             self._socket.close()
             self._socket = None
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            self._process.close()
             self._process = None
         for output in self._outputs:
             output.close()
 
     def _ended(self, ended: Ended, death: str | None) -> ChannelEnded:
+        told = self._process.last_words() if self._process is not None and death is None else {}
         code = self._process.poll() if self._process is not None else None
         self._stop()
-        return ChannelEnded(ended, death or describe_exit(code), self.output())
+        return ChannelEnded(ended, death or death_of(told) or describe_exit(code), self.output())
 
     def _start(self, mask: list[str]) -> Message:
         self._stop()
@@ -128,22 +136,19 @@ class WorkerChannel:
         path = os.path.join(self._home, f"s{time.monotonic_ns():x}")
         stack = get_stack(self._load["stack"])
         handler = (stack.handler_service or "").partition(":")[0]
-        self._process = start_process(
+        self._process = WardedProcess(
+            [self._python, "-B", "-u", "-X", "utf8", worker_launcher.__file__],
             [
-                *(self._python, "-B", "-u", "-X", "utf8", worker_launcher.__file__, str(self._worker)),
-                *("--sock-type", "unix", "--sock-name", path, "--handler", handler, "--model-name", "model"),
-                *("--model-path", self._load["model_dir"], "--preload-model", "false", "--tmp-dir", str(self._home)),
+                *(str(self._worker), "--sock-type", "unix", "--sock-name", path),
+                *("--handler", handler, "--model-name", "model", "--model-path", self._load["model_dir"]),
+                *("--preload-model", "false", "--tmp-dir", str(self._home)),
             ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            limits=self._limits,
+            files_in=self._files_in,
             cwd=self._cwd,
-            env=self._variables(mask),
-            start_new_session=True,
+            environment=self._variables(mask),
         )
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        self._outputs.append(Output(self._process.stdout, self._process.stderr))
+        self._outputs.append(Output(*self._process.streams))
         self._socket = self._connect(path)
         streams = os.path.basename(path)
         self._send(load_message(model="model", path=self._load["model_dir"], handler=handler, streams=streams))

@@ -1,4 +1,6 @@
-"""Started as `PYTHON -B -X utf8 .../smcontract/runtime/__main__.py FD_IN FD_OUT [ENGINE]`; ends with its input.
+"""Started as `PYTHON -B -X utf8 .../smcontract/runtime/__main__.py FD_IN FD_OUT [ENGINE [FD_CONTROL LIMITS]]`.
+
+Ends with its input, and with all that the script started where FD_CONTROL leads to who started it (see `warden`).
 
 The interpreter may be another one, in which this package is not installed: the package is made importable by
 its place alone, so that nothing of its surroundings comes onto the script's path.
@@ -9,6 +11,10 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from smcontract.runtime.service import Service
 
 _PR_SET_PDEATHSIG = 1
 _SIGKILL = 9
@@ -43,8 +49,6 @@ def _die_with_parent() -> None:
 def main(fd_in: int, fd_out: int, engine: str = "builtin") -> None:
     """Answer frames from one descriptor on the other until the input ends."""
     from smcontract.runtime.engines import make_service
-    from smcontract.runtime.export import without_exports
-    from smcontract.runtime.frames import Reader, write_frame
 
     # What the script starts must not hold the parent's pipes open.
     os.set_inheritable(fd_in, False)
@@ -52,6 +56,19 @@ def main(fd_in: int, fd_out: int, engine: str = "builtin") -> None:
     # A script that parses the command line at import meets the worker's, and ends as it does there.
     sys.argv[:] = ["model_service_worker.py", "--sock-type", "unix", "--sock-name", "/tmp/.mms.sock.9000"]
     service = make_service(engine, owns_process=True)
+    try:
+        _serve(service, fd_in, fd_out)
+    except BrokenPipeError:
+        raise
+    except BaseException as error:
+        service.untouched.tell(fd_out, error)
+        raise
+
+
+def _serve(service: Service, fd_in: int, fd_out: int) -> None:
+    from smcontract.runtime.export import without_exports
+    from smcontract.runtime.frames import Reader, write_frame
+
     process = os.getpid()
     reader = Reader(fd_in)
     while True:
@@ -80,9 +97,15 @@ def main(fd_in: int, fd_out: int, engine: str = "builtin") -> None:
 
 if __name__ == "__main__":
     _make_importable()
-    _die_with_parent()
+    ends = (int(sys.argv[1]), int(sys.argv[2]))
+    if len(sys.argv) > 4:
+        from smcontract.runtime.warden import guard
+
+        guard(int(sys.argv[4]), sys.argv[5], sorted(set(ends)))
+    else:
+        _die_with_parent()
     try:
-        main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])
+        main(*ends, *sys.argv[3:4])
     except (BrokenPipeError, KeyboardInterrupt):
         os._exit(1)
     # Threads and exit handlers of the script must not keep the process.

@@ -79,14 +79,23 @@ def _descriptors() -> int:
 
 def _files(*, deep: bool) -> Set[str]:
     """Return the files where a script leaves some: in its temporary, its working and its home directory."""
-    homes = (tempfile.gettempdir(), os.getcwd(), os.environ.get("HOME") or os.getcwd())
     found: Set[str] = set()
-    for folder in sorted({os.path.abspath(home) for home in homes}):
+    for folder in _homes():
         for place, folders, names in os.walk(folder):
             found.update(os.path.join(place, name) for name in folders + names)
             if not deep or len(found) > _MOST_FILES:
                 break
     return found
+
+
+def _homes() -> List[str]:
+    """Return those of them that are there."""
+    found = {os.path.abspath(home) for home in (tempfile.gettempdir(), os.environ.get("HOME")) if home}
+    try:
+        found.add(os.getcwd())
+    except OSError:
+        pass
+    return sorted(found)
 
 
 def _hooks() -> int:

@@ -25,6 +25,7 @@ from smcontract.runtime.stand_in import InPlaceOfModelFn, is_stand_in, put_in_pl
 from smcontract.runtime.state import state_of
 from smcontract.runtime.stub_watch import Watch, told_of_stub
 from smcontract.runtime.stubs import holds_stub
+from smcontract.runtime.tampering import Untouched
 from smcontract.runtime.values import MessageError, Values, from_blob
 from smcontract.runtime.watching import Lookout, patched, peak_memory, start_lookout
 from smcontract.stacks import get_stack
@@ -59,6 +60,7 @@ class Service:
         self._environment: Dict[str, str] = {}
         self._stand_in: Optional[InPlaceOfModelFn] = None
         self._lookout: Optional[Lookout] = None
+        self.untouched = Untouched()
         self._ops: Dict[str, Callable[[Message, List[bytes]], Reply]] = {
             "load": self._load,
             "invoke": self._invoke,
@@ -93,7 +95,9 @@ class Service:
             return {"error": str(error)}, []
         except Exception as error:
             self._reraise_interrupt(error)
-            return {"error": "malformed message: {}: {}".format(type(error).__name__, error)}, []
+            # No other built-in function than what is needed: the script may have replaced them.
+            told = "malformed message: {}: {}".format(error.__class__.__name__, error)
+            return {"error": told, "changed": self.untouched.changed()}, []
 
     def close(self) -> None:
         """Forget the script: its module, its values and what loading changed in this process."""
