@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import traceback  # noqa: F401
 from contextlib import nullcontext
-from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, List, Optional, Tuple
 
 from smcontract.runtime.describe import describe
 from smcontract.runtime.export import export
@@ -20,6 +20,7 @@ from smcontract.runtime.ignoring import ignoring_warnings
 from smcontract.runtime.loading import Loaded
 from smcontract.runtime.modes import modes_of
 from smcontract.runtime.plan import Plan, StageError, Step, default_step, make_plan
+from smcontract.runtime.replies import Message, Reply, headers_of, not_loaded, reply
 from smcontract.runtime.schemas import schema_of
 from smcontract.runtime.stand_in import InPlaceOfModelFn, is_stand_in, put_in_place
 from smcontract.runtime.state import state_of
@@ -29,16 +30,10 @@ from smcontract.runtime.tampering import Untouched
 from smcontract.runtime.values import MessageError, Values, from_blob
 from smcontract.runtime.watching import Lookout, patched, peak_memory, start_lookout
 from smcontract.stacks import get_stack
-from smcontract.stacks._base import Answer, Stack
-from smcontract.stacks._context import Context
+from smcontract.stacks._base import Stack
 
 GIVEN = ":given"
 """Behind the name of a stage in what is to be exported: the value that it was given, once it has returned."""
-
-_MAX_ERROR = 1000000
-
-Message = Dict[str, Any]
-Reply = Tuple[Message, List[bytes]]
 
 
 class Service:
@@ -143,7 +138,7 @@ class Service:
                 self._reraise_interrupt(error)
                 failure = failure_of("import", "script", error)
                 self.close()
-                return _not_loaded(stack, self._context, error, failure, None)
+                return not_loaded(stack, self._context, error, failure, None)
             self._key = key
             self._stand_in = put_in_place(self._loaded.module, uses)
         try:
@@ -151,7 +146,7 @@ class Service:
         except StageError as error:
             failure = failure_of(error.step.name, error.step.by, error.exception)
             file = None if self._loaded is None else self._loaded.file
-            return _not_loaded(stack, self._context, error.exception, failure, file)
+            return not_loaded(stack, self._context, error.exception, failure, file)
         assert self._loaded is not None
         return {
             "ok": True,
@@ -344,16 +339,6 @@ class Service:
         return self._scratch
 
 
-def _not_loaded(
-    stack: Stack, context: Context, error: BaseException, failure: Message, module_file: Optional[str]
-) -> Reply:
-    # What every request is answered: the toolkits try to load at each.
-    context.begin({})
-    answer = stack.fail(error, context)
-    told = {"ok": False, "failure": failure, "module_file": module_file, "status": answer.status}
-    return dict(told, content_type=answer.content_type), [answer.body or b""]
-
-
 def _is_control(error: BaseException) -> bool:
     """Whether an exception is no script's: Ctrl-C, leaving the debugger, pytest's own (an outcome, a time limit)."""
     if isinstance(error, KeyboardInterrupt):
@@ -368,35 +353,8 @@ def _ping(_: Message, __: List[bytes]) -> Reply:
     return {"ok": True, "pid": os.getpid()}, []
 
 
-def headers_of(message: Message) -> Dict[str, str]:
-    """Return the request's headers as the toolkit is given them; one that is not sent is absent."""
-    pairs: Iterable[Tuple[str, Any]] = (
-        ("Content-Type", message.get("content_type")),
-        ("Accept", message.get("accept")),
-    )
-    return {name: value for name, value in pairs if value is not None}
-
-
 def _body(stack: Stack, raw: bytes, content_type: Optional[str], body_type: Optional[str]) -> Any:
     return stack.body(raw, content_type) if body_type is None else from_blob(raw, body_type)
 
 
 _BODY = Step("body", "default", _body)
-
-
-def reply(answer: Answer, stages: List[Message], failure: Optional[Message], out: List[bytes]) -> Reply:
-    """Return the message that tells an answer and all that came of the request."""
-    body = None
-    if answer.body is not None:
-        body = len(out)
-        out.append(answer.body)
-    return {
-        "status": answer.status,
-        "content_type": answer.content_type,
-        # The body has all of it.
-        "error": answer.error and answer.error[:_MAX_ERROR],
-        "dies": answer.dies,
-        "stages": stages,
-        "failure": failure,
-        "body": body,
-    }, out

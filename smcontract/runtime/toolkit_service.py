@@ -7,7 +7,8 @@ from typing import Any, Dict, FrozenSet, List, Optional, Tuple, cast
 
 from smcontract.runtime.failure import failure_of
 from smcontract.runtime.plan import Plan, StageError, Step
-from smcontract.runtime.service import Message, Reply, Service, headers_of, reply
+from smcontract.runtime.replies import Message, Reply, headers_of, reply
+from smcontract.runtime.service import Service
 from smcontract.runtime.toolkit import Toolkit
 from smcontract.runtime.values import MessageError, from_blob
 from smcontract.stacks._base import Answer
