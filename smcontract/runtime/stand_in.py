@@ -60,6 +60,8 @@ WORDS = {
 _OF_TOKENIZERS = frozenset({"return_tensors", "padding", "truncation", "max_length", "add_special_tokens"})
 _TAKES_TEXTS = frozenset({"encode_plus", "batch_encode_plus"})
 _OF_MEDIA = frozenset({"audio", "audios", "images", "raw_speech", "sampling_rate"})
+_MANY_EACH = ("pred_contribs", "pred_leaf")
+"""Keywords with which a booster answers several numbers for each row."""
 
 
 class StandInError(Exception):
@@ -178,6 +180,8 @@ def respond(asked: StandIn, arguments: Tuple[Any, ...], keywords: Dict[str, Any]
     by_keyword = not any(rows_of(value) is not None for value in arguments)
     if not state.any_width and not by_keyword:
         need_width(method, data)
+    if any(keywords.get(name) for name in _MANY_EACH):
+        method = "transform"
     return answer(method, data, state.flavour, by_keyword=by_keyword)
 
 

@@ -12,8 +12,13 @@ if TYPE_CHECKING:
 
 MULTI_MODEL_VARIABLE = "SAGEMAKER_MULTI_MODEL"
 _MULTI_MODEL = {"sklearn": "sklearn-mme", "xgboost": "xgboost-mme"}
-# The first that is imported decides.
+# The first that is imported decides: the packages that one container alone has, then the frameworks.
 _IMPORTS = (
+    ("sagemaker_huggingface_inference_toolkit", "huggingface"),
+    ("sagemaker_pytorch_serving_container", "pytorch"),
+    ("sagemaker_mxnet_serving_container", "mxnet"),
+    ("sagemaker_xgboost_container", "xgboost"),
+    ("sagemaker_sklearn_container", "sklearn"),
     ("transformers", "huggingface"),
     ("torch", "pytorch"),
     ("mxnet", "mxnet"),

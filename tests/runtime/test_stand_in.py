@@ -28,6 +28,11 @@ def test_as_many_rows_as_it_was_given_and_each_depends_on_itself_alone(method: s
     np.testing.assert_array_equal(asked(ROWS[::-1])[0], together[2])
 
 
+def test_the_contributions_of_a_booster() -> None:
+    assert stand_in().predict(ROWS, pred_contribs=True).shape == (3, 3)
+    assert stand_in().predict(ROWS, pred_contribs=False).shape == (3,)
+
+
 def test_the_rows_differ() -> None:
     assert len(set(stand_in().predict(ROWS).tolist())) == 3
 

@@ -127,6 +127,9 @@ def test_a_third_party_brings_a_stack(monkeypatch: Any) -> Any:
         pytest.param(["tensorflow", "transformers"], [], "huggingface", "transformers", id="of tensorflow"),
         pytest.param(["xgboost", "sklearn"], [], "xgboost", "imports xgboost", id="xgboost before sklearn"),
         pytest.param(["mxnet"], [], "mxnet", "imports mxnet", id="mxnet"),
+        pytest.param(
+            ["sklearn", "sagemaker_xgboost_container"], [], "xgboost", "imports sagemaker_xgboost", id="a container's"
+        ),
         pytest.param(["tensorflow"], ["a.pt"], "inference", "tensorflow, whose own container", id="tensorflow"),
         pytest.param(["tensorflow", "joblib"], [], "sklearn", "imports joblib", id="joblib before tensorflow"),
         pytest.param(
