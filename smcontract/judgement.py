@@ -9,6 +9,7 @@ from pathlib import Path
 
 from smcontract.endpoints import Ended, Exchange, Failure, Frame
 from smcontract.script import Script
+from smcontract.script.builtin_kinds import asks_in_vain
 from smcontract.script.unbound import bound_by_type
 from smcontract.stacks import Stack
 
@@ -22,6 +23,7 @@ _CALL = re.compile(
 _OF_INTERPRETER = re.compile(
     r"(^|/)(site-packages|dist-packages|lib(32|64)?/(python|pypy)\d+(\.\d+)?t?|python\d+\.zip)/"
 )
+_OF_BUILTIN = re.compile(r"'(list|tuple|dict|str|int|float)' object has no attribute '(\w+)'")
 _UNBOUND = re.compile(r"variable '(\w+)'")
 _OF_TEXT_TYPE = re.compile(r"\b(str|string|bytes|bytearray)\b")
 # What JSON holds was misused, or indexed, and not the body itself.
@@ -69,8 +71,16 @@ def is_accident(failure: Failure, script: Script, code_dir: Path) -> bool:
     if frame is not failure.frames[-1] or _refuses(frame, script):
         return False
     if failure.type == "AttributeError":
-        return failure.message.startswith("'NoneType' object")
+        return failure.message.startswith("'NoneType' object") or _asks_in_vain(failure, frame, script)
     return failure.type in OWN_LINE_ACCIDENTS
+
+
+def _asks_in_vain(failure: Failure, frame: Frame, script: Script) -> bool:
+    """Whether a line asks what the source itself shows to be a list, say, for what no list has."""
+    found = _OF_BUILTIN.match(failure.message) if failure.type == "AttributeError" else None
+    if found is None or script.tree is None or not _is_of(frame, script):
+        return False
+    return asks_in_vain(script.tree, frame.line, found[1], found[2])
 
 
 def is_deliberate(failure: Failure, script: Script, code_dir: Path) -> bool:
@@ -93,7 +103,9 @@ def cannot_be_called(failure: Failure) -> bool:
 
 
 def whatever_the_data(failure: Failure, script: Script, code_dir: Path) -> bool:
-    """Whether no body of this type could have avoided it: an undefined name, or a call that cannot be made.
+    """Whether no body of this type could have avoided it: an undefined name, or what no value of the type has.
+
+    Nor could it a call that cannot be made.
 
     Not one that is read while bad data is being refused, in a `raise` or an `except`; nor one that other
     data would have bound.
@@ -103,7 +115,8 @@ def whatever_the_data(failure: Failure, script: Script, code_dir: Path) -> bool:
     frame = user_frame(failure, code_dir)
     if frame is None or not is_accident(failure, script, code_dir):
         return False
-    if failure.type not in ALWAYS_ACCIDENTS or _refuses(frame, script):
+    in_vain = _asks_in_vain(failure, frame, script)
+    if (failure.type not in ALWAYS_ACCIDENTS and not in_vain) or _refuses(frame, script):
         return False
     if not _is_of(frame, script) or script.tree is None:
         return failure.type == "NameError"

@@ -24,6 +24,7 @@ from smcontract.script import Script
 from smcontract.settings import Settings
 from smcontract.stacks import Stack
 from smcontract.targets import Target
+from smcontract.unfit_models import asks_in_vain, needs_other_floats
 from smcontract.violations import Request
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 TOO_MANY_DEATHS = 5
 TOO_MANY_HANGS = 2
 _MEDIA = re.compile(r"\bImage\.open\(|\bimdecode\(|\bimread\(|\b(sf|soundfile)\.read\(|\b(librosa|torchaudio)\.load\(")
-_LACKS = re.compile(r"'(\w+)' object has no attribute '(\w+)'")
 _UNSEEN = re.compile(r"unknown categor|unseen label|unseen categor", re.IGNORECASE)
 """How scikit-learn's encoders refuse values that were not in the training data."""
 
@@ -277,7 +277,7 @@ def _sure_failure(served: Served, attempts: list[Exchange]) -> Exchange | None:
     for attempt in attempts:
         if takes_other_body_type(served, attempt) is not None:
             return attempt
-    return None
+    return needs_other_floats(attempts, served.script)
 
 
 def _is_sure(served: Served, attempt: Exchange) -> bool:
@@ -296,19 +296,8 @@ def _is_sure(served: Served, attempt: Exchange) -> bool:
     return (
         whatever_the_data(failure, served.script, code_dir)
         or cannot_take(attempt, served.script, served.stack, code_dir)
-        or _is_not_of_the_model(served, failure)
+        or asks_in_vain(failure, user_frame(failure, code_dir), served.script, served.endpoint.load().model)
     )
-
-
-def _is_not_of_the_model(served: Served, failure: Failure) -> bool:
-    """Whether the script's own line asks the model for what a model of its class has not."""
-    lacks = _LACKS.match(failure.message) if failure.type == "AttributeError" else None
-    frame = user_frame(failure, served.target.code_dir)
-    if lacks is None or frame is None or failure.of_model or failure.stage not in {"predict_fn", "transform_fn"}:
-        return False
-    model = served.endpoint.load().model
-    is_models = model is not None and model.type.rpartition(".")[2] == lacks[1]
-    return is_models and re.search(rf"\.\s*{re.escape(lacks[2])}\s*\(", frame.code) is not None
 
 
 def takes_other_body_type(served: Served, exchange: Exchange) -> str | None:

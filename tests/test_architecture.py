@@ -48,7 +48,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # What an answer means.
     ("judgement", "only_here"),
     ("refused_types",),
-    ("misfits",),
+    ("misfits", "unfit_models"),
     ("probing",),
     ("stand_ins",),
     ("session",),

@@ -12,6 +12,8 @@ from smcontract.payloads._codec import media_type
 from smcontract.session import Inconclusive
 from smcontract.violations import Severity, Violation
 
+TAKEN_FOR = ("application/json", "text/csv")
+"""What a handler is most likely to take a body for that it does not know."""
 UNDECLARED = ("application/xml", "text/plain", "image/png", "application/x-undeclared")
 
 
@@ -56,8 +58,23 @@ def undeclared_type_not_refused(ctx: CheckContext) -> Iterator[Violation]:
     kind = next((kind for kind in UNDECLARED if kind not in supported), None)
     if kind is None:
         raise Inconclusive("the script names every content type that would be tried")
-    exchange = ctx.exchange(ctx.request(body, content_type=kind))
-    yield from _judge(ctx, own[0], kind, exchange)
+    found = list(_judge(ctx, own[0], kind, ctx.exchange(ctx.request(body, content_type=kind))))
+    yield from found or _taken_for_another(ctx, own[0], kind, body)
+
+
+def _taken_for_another(ctx: CheckContext, function: str, kind: str, first: bytes) -> Iterator[Violation]:
+    """Yield that a body is taken which is valid under another type: JSON and CSV, whatever the script names."""
+    types = dict.fromkeys((*ctx.session.content_types(), *TAKEN_FOR))
+    bodies = (body for body in map(ctx.session.valid_body, types) if body is not None)
+    for body in dict.fromkeys(bodies):
+        if body == first:
+            continue
+        exchange = ctx.exchange(ctx.request(body, content_type=kind))
+        if exchange.succeeded:
+            found = [one for one in _judge(ctx, function, kind, exchange) if one.cause == "taken"]
+            if found:
+                yield from found
+                return
 
 
 def _judge(ctx: CheckContext, function: str, kind: str, exchange: Exchange) -> Iterator[Violation]:

@@ -1,4 +1,4 @@
-"""SMC308: a large integer arrives as another one."""
+"""SMC308: a large integer arrives as another one, or a number without its fraction."""
 
 from __future__ import annotations
 
@@ -66,6 +66,35 @@ def _domain(ctx: CheckContext) -> Domain:
     return replace(domain, dtype="int64") if kind == NPY else domain
 
 
+def fractions(ctx: CheckContext) -> Iterator[Violation]:
+    """Yield that numbers lose their fractions and are floats all the same."""
+    _domain(ctx)
+    domain = ctx.domain()
+    if domain.integers or domain.fields or "input_fn" not in ctx.script.functions or ctx.script.body_facts.is_image:
+        return
+    table = [[number + (at % 3 + 1) / 4 for at, number in enumerate(row)] for row in domain.baseline()]
+    exchange = ctx.exchange(make_case(ctx, domain, table).request, export=("input_fn",))
+    values, sent = _values(exchange.stage("input_fn")), [number for row in table for number in row]
+    if _plain(ctx) is None or values is None or not all(isinstance(value, float) for value in values):
+        # Whole numbers of a type of whole numbers are what the script wants: ids, say.
+        return
+    if values not in ([float(cut(number)) for number in sent] for cut in (math.trunc, round)):
+        return
+    yield ctx.violation(
+        message=f"input_fn cuts numbers to whole ones and makes floats of them again: {sent[0]} arrives as {values[0]}",
+        expected=_shown(sent[0]),
+        got=_shown(values[0]),
+        exchange=exchange,
+        function="input_fn",
+        line=ctx.line_of("input_fn"),
+        on_sagemaker=OnSageMaker(
+            status=ctx.on_sagemaker(exchange).status, message=f"{sent[0]} is answered as if it were {values[0]}"
+        ),
+        cause="fractions",
+        fix="parse to floats at once",
+    )
+
+
 @check(
     "SMC308",
     "precision-lost",
@@ -73,14 +102,16 @@ def _domain(ctx: CheckContext) -> Domain:
     severity=Severity.WARNING,
     per=(Per.CONTENT_TYPE,),
     cases=LargeIntegers(),
+    once=fractions,
 )
 def precision_lost(ctx: CheckContext, case: Case) -> Iterator[Violation]:
-    """A large integer arrives as another one.
+    """A large integer arrives as another one, or a number without its fraction.
 
     ## What it does
     Where the plainest body comes through `input_fn` number by number, sends one with an integer that float32 cannot
     hold (2**24 + 1), one that int32 cannot (2**31 + 7), and one that float64 cannot (2**53 + 1), NPY as int64, and
-    compares. The last counts only where small integers stay integers.
+    compares. The last counts only where small integers stay integers. Sends fractions too, where the script takes them,
+    and looks whether floats arrive that have none.
 
     ## Why it fails on SageMaker
     Two ids, timestamps or amounts that differ become the same, and the answer is that of another one, with 200.
@@ -93,8 +124,8 @@ def precision_lost(ctx: CheckContext, case: Case) -> Iterator[Violation]:
 
     ## When it stays silent
     Where the numbers of the model are float32 themselves (torch, TensorFlow, xgboost, the trees of scikit-learn);
-    where `input_fn` scales, encodes or clips; and where the number is refused. What the stack's own default casts is
-    a note.
+    where `input_fn` scales, encodes or clips; where it makes integers of numbers, and leaves them integers; and where
+    the number is refused. What the stack's own default casts is a note.
 
     ## Source
     IEEE 754; scikit-learn container, `handler_service.py` (float32); PAIN.md row 27.

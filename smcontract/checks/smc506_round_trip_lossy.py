@@ -35,7 +35,7 @@ def round_trip_lossy(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     ## What it does
     Reads the response by its content type and compares its values, in order, with what `predict_fn`
     returned: numbers within what float32 costs, text exactly. Of the script's own `output_fn` it asks less:
-    that CSV which holds the predictions word by word keeps them apart.
+    that CSV which holds the predictions word by word keeps them apart, and numbers so that they are numbers still.
 
     ## Why it fails on SageMaker
     Records are glued or split, and every request is answered with 200.
@@ -130,9 +130,19 @@ def _flaw(ctx: CheckContext, case: Case, exchange: Exchange, prediction: list[An
     rows = csv.reader(io.StringIO(body))
     if seams and seams <= {"", " "} and len(list(rows)) == 1 and _is_one_per_row(ctx, case, len(prediction)):
         return f"glues {len(prediction)} predictions into one record"
+    if "" in seams and seams <= {"", "\n", "\r\n"} and _is_unreadable(body, prediction):
+        return "glues the numbers of a row together"
     if seams <= {"\n", "\r\n", ","} and len(_shapes(prediction)) > 1:
         return "quotes no field, though there are commas or line breaks in the text"
     return None
+
+
+def _is_unreadable(body: str, prediction: list[Any]) -> bool:
+    """Whether the predictions are numbers, and no field of the CSV is one: `0.90.1`."""
+    if not all(isinstance(value, int | float) for value in prediction):
+        return False
+    fields = [field for row in csv.reader(io.StringIO(body)) for field in row]
+    return bool(fields) and all(as_numbers([field]) is None for field in fields)
 
 
 def _between(body: str, prediction: list[Any]) -> list[str] | None:

@@ -17,10 +17,11 @@ from smcontract.checks._records import is_steady
 from smcontract.checks._responses import label, read_back
 from smcontract.checks._sources import ValidBodies
 from smcontract.checks._told import shown
+from smcontract.checks._whole_numbers import is_rounded_away
 from smcontract.endpoints import Exchange
 from smcontract.payloads._codec import CSV, as_numbers, flatten, table_type
 from smcontract.session import Inconclusive
-from smcontract.violations import Violation
+from smcontract.violations import Severity, Violation
 
 _DECIMALS = re.compile(rb"-?\d+(?:\.(\d+))?(?:[eE]([+-]?\d+))?")
 _SINGLE = 1e-3
@@ -43,7 +44,8 @@ def accepts_disagree(ctx: CheckContext, case: Case) -> Iterator[Violation]:
 
     ## What it does
     Sends one body with each Accept that the script makes and compares what a client reads: as many values, in the same
-    order, as close as the digits that are written allow.
+    order, as close as the digits that are written allow. Rows of several numbers that are rounded to whole ones, so
+    that next to nothing is left of them, are a warning.
 
     ## Why it fails on SageMaker
     A client that changes its deserializer gets other predictions, and nothing says so.
@@ -56,9 +58,9 @@ def accepts_disagree(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     Make one list of the prediction, and write that list in each type.
 
     ## When it stays silent
-    Numbers that are rounded in one type, a header line in CSV, text in one type and numbers in the other (a label, a
-    score), an object of several keys, another quantity for each prediction: those are a protocol. What does not parse
-    is SMC502, and another type than was asked for is SMC503.
+    Numbers that are rounded to some digits in one type, a header line in CSV, text in one type and numbers in the other
+    (a label, a score), an object of several keys, another quantity for each prediction: those are a protocol. What does
+    not parse is SMC502, and another type than was asked for is SMC503.
 
     ## Source
     sagemaker-inference 1.10.1, `encoder.py`; PAIN.md row 52.
@@ -75,11 +77,13 @@ def accepts_disagree(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         if values is not None:
             read.append((accept, exchange, values))
     for (left, one, first), (right, other, second) in combinations(read, 2):
-        if _agree(one, first, other, second) or not is_steady(ctx, one, other):
+        rounded = is_rounded_away(read_back(one)[0], read_back(other)[0])
+        if (_agree(one, first, other, second) and not rounded) or not is_steady(ctx, one, other):
             continue
         name = own_last(ctx)
         yield ctx.violation(
-            message=f"the same prediction reads otherwise as {left} and as {right}",
+            message=f"the same prediction reads otherwise as {left} and as {right}"
+            + (": one of them is rounded to whole numbers" if rounded else ""),
             expected=f"{shown(first)} (as {left})",
             got=f"{shown(second)} (as {right})",
             exchange=other,
@@ -87,6 +91,7 @@ def accepts_disagree(ctx: CheckContext, case: Case) -> Iterator[Violation]:
             line=ctx.line_of(name),
             file=str(ctx.script.path),
             cause=f"{left} {right}",
+            severity=Severity.WARNING if rounded else None,
             fix="make one list of the prediction, and write that list in each type",
         )
         return

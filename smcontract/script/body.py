@@ -81,6 +81,8 @@ def body_facts(tree: ast.Module, functions: Mapping[str, Function]) -> BodyFacts
         for path in walk.paths
         if path and path[-1] != ITEM
     )
+    # What the script never reads, but refuses every body without.
+    merged += tuple(Read(path=path, required=True) for path in walk.demanded if path not in walk.paths)
     models = tuple(walk.read_as.items())
     return BodyFacts(reads=merged, columns=tuple(walk.columns), is_image=walk.is_image, models=models)
 
@@ -104,6 +106,8 @@ class _Walk:
         self.required: set[Path] = set()
         self.asked: set[Path] = set()
         """What the script asks for first, and does without."""
+        self.demanded: dict[Path, None] = {}
+        """What it refuses a body without."""
         self.uses: dict[Path, str] = {}
         self.columns: dict[str, None] = {}
         self.is_image = False
@@ -143,11 +147,22 @@ class _Walk:
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
                 for generator in node.generators:
                     self._visit(generator)
+            case ast.If(test=test, body=[*_, ast.Raise()]):
+                self.demanded |= dict.fromkeys(self._missing(test))
         if isinstance(node, ast.Subscript | ast.Call | ast.BinOp | ast.Compare):
             self._note(node)
         for child in ast.iter_child_nodes(node):
             if not isinstance(child, ast.comprehension):
                 self._visit(child)
+
+    def _missing(self, test: ast.expr) -> Iterator[Path]:
+        """Yield the places of which a test asks whether they are missing: `"instances" not in data`."""
+        for node in ast.walk(test):
+            match node:
+                case ast.Compare(left=ast.Constant(value=str(key)), ops=[ast.NotIn()], comparators=[holder]):
+                    within = self._path(holder)
+                    if within is not None:
+                        yield (*within, key)
 
     def _bind(self, name: str, path: Path | None) -> None:
         if path is None:

@@ -345,3 +345,27 @@ def test_a_default_input_fn_is_another_checks_matter(tmp_path: Path) -> None:
     judged = judge(tmp_path, HEAD + TAIL, CODE)
     assert set(judged.outcomes) == {"skipped"}
     assert {check.reason for check in judged.checks} == {"the script leaves input_fn to the default: see SMC702"}
+
+
+@pytest.mark.parametrize("stack", ["inference", "sklearn"])
+def test_what_no_list_has_is_an_error_whatever_the_text(tmp_path: Path, stack: str) -> None:
+    input_fn = """
+def input_fn(body, content_type):
+    if content_type != "text/csv":
+        raise ValueError(content_type)
+    return [[float(cell) for cell in body.split().strip(",")]]
+"""
+    violation = judge(tmp_path, script(input_fn), CODE, stack=stack).violation
+    assert violation.severity is Severity.ERROR
+    assert "'list' object has no attribute 'strip'" in violation.message
+    assert violation.line == line_of(script(input_fn), ".strip(")
+
+
+def test_what_another_body_might_have_is_no_error(tmp_path: Path) -> None:
+    input_fn = """
+def input_fn(body, content_type):
+    if content_type != "text/csv":
+        raise ValueError(content_type)
+    return [[float(cell) for cell in json.loads("[" + body.split()[0] + "]").strip(",")]]
+"""
+    assert judge(tmp_path, script(input_fn), CODE).violations == ()

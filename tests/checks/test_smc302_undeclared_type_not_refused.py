@@ -255,3 +255,31 @@ def input_fn(body, content_type):
 """
     judged = judge(tmp_path, script(input_fn), CODE)
     assert (judged.outcome, judged.reason) == ("skipped", "the script names every content type that would be tried")
+
+
+ANY_IS_JSON = """
+def input_fn(body, content_type):
+    if content_type {test}:
+        return [[float(cell) for cell in line.split(",")] for line in body.splitlines()]
+    {otherwise}
+    return json.loads(body)
+"""
+
+
+def test_what_takes_any_other_type_for_json_is_a_warning(tmp_path: Path) -> None:
+    source = script(ANY_IS_JSON.format(test='== "text/csv"', otherwise=""))
+    violation = judge(tmp_path, source, CODE).violation
+    assert violation.severity is Severity.WARNING
+    assert violation.message == "input_fn takes a body labelled application/xml as if it were of a declared type"
+    assert violation.request is not None
+    assert violation.request.body_base64[:1] == b"["
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    ["if 'json' not in content_type: raise ValueError(content_type)", "assert content_type.endswith('+json')"],
+    ids=["json alone", "a family of types"],
+)
+def test_what_takes_other_types_of_json_only_passes(tmp_path: Path, otherwise: str) -> None:
+    judged = judge(tmp_path, script(ANY_IS_JSON.format(test='== "text/csv"', otherwise=otherwise)), CODE)
+    assert (judged.outcome, judged.violations) == ("passed", ())

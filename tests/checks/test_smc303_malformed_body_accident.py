@@ -320,3 +320,26 @@ def test_a_body_that_no_parser_reads_and_that_is_answered_with_nothing(tmp_path:
 def test_a_script_that_answers_nothing_to_anybody_is_left_alone(tmp_path: Path) -> None:
     source = HEAD + "def transform_fn(model, body, content_type, accept):\n    return 'null', 'application/json'\n"
     assert judge(tmp_path, source, CODE, content_types=["application/json"], max_examples=10).violations == ()
+
+
+KEYED = """
+def input_fn(body, content_type):
+    if content_type != "application/json":
+        raise ValueError(content_type)
+    document = json.loads(body)
+    if not isinstance(document, dict) or "instances" not in document:
+        raise ValueError("send instances")
+    return document[{key!r}]
+"""
+
+
+def test_a_key_that_is_missing_without_a_check_is_a_warning(tmp_path: Path) -> None:
+    source = script(KEYED.format(key="inputs"))
+    violation = judge(tmp_path, source, CODE).violation
+    assert violation.severity is Severity.WARNING
+    assert "fails by accident on an object without the key 'inputs': KeyError" in violation.message
+    assert violation.line == line_of(source, "return document")
+
+
+def test_keys_that_are_asked_for_pass(tmp_path: Path) -> None:
+    assert judge(tmp_path, script(KEYED.format(key="instances")), CODE).violations == ()

@@ -127,3 +127,35 @@ def transform_fn(model, body, content_type, accept):
     judged = judge(tmp_path, source, CODE, content_types=["application/json"])
     assert judged.outcome == "skipped"
     assert "transform_fn" in judged.reason
+
+
+@pytest.mark.parametrize(
+    ("parsed", "kind", "got"),
+    [
+        ("np.array(json.loads(body)).astype('int64').astype(float)", "application/json", "1.0"),
+        ("[[float(int(float(cell))) for cell in row] for row in read(body)]", "text/csv", "1.0"),
+        ("np.round(np.load(io.BytesIO(body)).astype(float))", "application/x-npy", "1.0"),
+    ],
+    ids=["json", "csv", "npy"],
+)
+def test_floats_without_their_fractions_are_a_warning(tmp_path: Path, parsed: str, kind: str, got: str) -> None:
+    source = script(parsed, kind)
+    violation = judge(tmp_path, source, CODE, max_examples=5).violations[0]
+    assert violation.severity is Severity.WARNING
+    assert violation.message.endswith(f"1.25 arrives as {got}")
+    assert (violation.function, violation.line) == ("input_fn", line_of(source, "def input_fn"))
+
+
+@pytest.mark.parametrize(
+    "parsed",
+    [
+        "np.array(json.loads(body)).astype('int64')",
+        "[[int(cell) for cell in row] for row in json.loads(body)]",
+        "np.round(np.array(json.loads(body), dtype=float), 1)",
+        "np.floor(np.array(json.loads(body), dtype=float)) / 10",
+    ],
+    ids=["ids", "whole numbers", "a digit", "scaled"],
+)
+def test_what_is_meant_to_be_whole_is_silent(tmp_path: Path, parsed: str) -> None:
+    judged = judge(tmp_path, script(parsed), CODE, max_examples=5)
+    assert not any("whole ones" in violation.message for violation in judged.violations)

@@ -163,3 +163,19 @@ def test_what_the_model_has_not_is_an_error_on_any_request(tmp_path: Path, isola
 
 def test_what_the_source_does_not_name_is_a_guess_that_failed(tmp_path: Path) -> None:
     assert here(tmp_path, script("getattr(model, 'fore' + 'cast')(data)"), CODE).violations == ()
+
+
+@pytest.mark.parametrize("stack", ["inference", "sklearn"])
+def test_a_model_that_cannot_be_called_is_an_error_on_any_request(tmp_path: Path, stack: str) -> None:
+    source = script("model(data)")
+    violation = here(tmp_path, source, CODE, stack=stack).violations[0]
+    assert violation.severity is Severity.ERROR
+    assert "'Model' object is not callable" in violation.message
+    assert violation.line == line_of(source, "model(data)")
+
+
+@pytest.mark.parametrize(
+    "predicts", ["(lambda callee: callee(data))(model)", "data[0](model)"], ids=["by another name", "of the data"]
+)
+def test_what_is_called_may_be_another(tmp_path: Path, predicts: str) -> None:
+    assert here(tmp_path, script(predicts), CODE).violations == ()

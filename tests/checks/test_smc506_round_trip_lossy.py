@@ -285,3 +285,28 @@ def test_transform_fn_has_no_prediction(tmp_path: Path) -> None:
 def test_a_request_that_fails_is_another_check_s(tmp_path: Path, returns: str, reason: str) -> None:
     judged = here(tmp_path, script(ROWS, returns), CODE)
     assert (judged.outcome, judged.reason) == ("skipped", reason)
+
+
+GLUED = r"''.join(''.join(str(value) for value in row) + '\n' for row in prediction)"
+
+
+def test_numbers_of_a_row_that_are_glued(tmp_path: Path) -> None:
+    source = script("(data / 8).tolist()", GLUED)
+    violation = here(tmp_path, source, CODE).violation
+    assert violation.severity is Severity.ERROR
+    assert violation.message == "output_fn glues the numbers of a row together"
+
+
+@pytest.mark.parametrize(
+    ("predicts", "returns"),
+    [
+        ("(data / 8).tolist()", GLUED.replace("''.join(str", "','.join(str")),
+        ("data.tolist()", GLUED.replace("str(value)", "str(int(value))")),
+        ("[[f'{value / 8}' for value in row] for row in data]", GLUED),
+        ("(data / 8)[:, :1].tolist()", GLUED),
+    ],
+    ids=["with commas", "digits of a code", "texts", "one column"],
+)
+def test_what_may_be_meant_so_is_not_glued(tmp_path: Path, predicts: str, returns: str) -> None:
+    judged = here(tmp_path, script(predicts, returns), CODE, max_examples=5)
+    assert (judged.outcome, judged.violations) == ("passed", ())

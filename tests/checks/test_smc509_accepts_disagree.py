@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from accepting import BOTH, CSV_ALONE, script
+from smcontract.checks._whole_numbers import is_rounded_away
 from smcontract.violations import Severity
 from support import judge, line_of
 
@@ -115,3 +116,59 @@ def test_where_it_has_nothing_to_say(tmp_path: Path, source: str, reason: str) -
     judged = here(tmp_path, source, CODE)
     assert judged.outcome == "skipped"
     assert judged.reason.startswith(reason)
+
+
+def shares(csv: str) -> str:
+    """Return a script that answers shares of each row, in JSON as they are."""
+    source = both(f"'\\n'.join(','.join({csv} for p in row) for row in prediction)")
+    share = "[[(n + i + 1) / (sum(row) + 6) for i, n in enumerate(row)] for row in data]"
+    return source.replace("model):\n    return data", f"model):\n    return {share}")
+
+
+def test_shares_that_are_rounded_to_whole_numbers_are_a_warning(tmp_path: Path) -> None:
+    violation = here(tmp_path, shares("str(round(p))"), CODE).violation
+    assert violation.severity is Severity.WARNING
+    assert violation.message.endswith("one of them is rounded to whole numbers")
+
+
+@pytest.mark.parametrize("csv", ["f'{p:.4f}'", "f'{p:.2f}'", "str(float(p))"])
+def test_digits_that_are_left_out_are_none(tmp_path: Path, csv: str) -> None:
+    judged = here(tmp_path, shares(csv), CODE)
+    assert (judged.outcome, judged.violations) == ("passed", ())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ([[0.9, 0.1]], [["1", "0"]], True),
+        ([["0", "1"], ["0", "0"]], [[0.1, 0.9], [0.5, 0.5]], True),
+        ([[12.4, -3.6]], [[12, -4]], True),
+        ([[0.9], [0.2]], [["1"], ["0"]], False),
+        ([0.9, 0.2], [["1"], ["0"]], False),
+        ([[0.9, 0.8, 0.1]], [["1", "1", "0"]], False),
+        ([[100.4, 250.6]], [["100", "251"]], False),
+        ([[0.9, 0.1]], [["0", "1"]], False),
+        ([[0.9, 0.1]], [["0.9", "0.1"]], False),
+        ([[1.0, 0.0]], [["1", "0"]], False),
+        ([[0.9, 0.1]], [["1", "0"], ["1", "0"]], False),
+        ([[0.9, float("nan")]], [["1", "0"]], False),
+        ([["a", "b"]], [["1", "0"]], False),
+    ],
+    ids=[
+        "shares",
+        "the other way round",
+        "numbers",
+        "labels",
+        "labels beside scores",
+        "several labels",
+        "a few digits",
+        "another one",
+        "the same",
+        "whole already",
+        "other rows",
+        "nan",
+        "texts",
+    ],
+)
+def test_what_is_rounded_away(first: object, second: object, expected: bool) -> None:
+    assert is_rounded_away(first, second) is expected

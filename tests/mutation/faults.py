@@ -175,7 +175,12 @@ _TUMOURS = (
     ("all dimensions squeezed", "prediction.squeeze(1).tolist()", "prediction.squeeze().tolist()"),
     ("on a GPU", "    model.eval()\n", "    model.eval()\n    model.cuda()\n"),
     ("not mapped", ', map_location="cpu"', ""),
-    ("a bare dict", 'return json.dumps({"predictions": values}), accept', 'return {"predictions": values}, accept'),
+    # Not where JSON is asked for: what is neither text nor bytes is sent as JSON by multi-model-server and TorchServe.
+    (
+        "a dict for CSV",
+        'return "\\n".join(str(value) for value in values), accept',
+        'return {"predictions": values}, accept',
+    ),
     ("the state is the model", "    return model\n", "    return state\n"),
     ("another key", '        rows = document["instances"]', '        rows = document["inputs"]'),
     ("the last line is dropped", "body.strip().splitlines()]", 'body.strip().split("\\n")[:-1]]'),

@@ -112,3 +112,13 @@ def test_cuts_damage_in_each_way(wanted: object) -> None:
 
 def test_an_empty_body_can_be_damaged() -> None:
     assert find(cuts(st.just(b"")), lambda body: len(body) > 0, settings=QUIET)
+
+
+def test_an_object_loses_each_key_in_turn() -> None:
+    found = dict(malformed(JSON, b'{"inputs": [1], "options": {}}'))
+    assert found["an object without the key 'inputs'"] == b'{"options": {}}'
+    assert found["an object without the key 'options'"] == b'{"inputs": [1]}'
+
+
+def test_the_only_key_is_not_lost() -> None:
+    assert not [label for label, _ in malformed(JSON, b'{"inputs": [1]}') if "without" in label and "key" in label]

@@ -29,6 +29,8 @@ TABLE_FORMS = (
 FORMS = (*TABLE_FORMS, *TEXT_FORMS, "inputs-text", "nested")
 DEEP = 2000
 """Levels of nesting: beyond Python's own limit of recursion, and below what a C stack holds."""
+KEYS = 4
+"""Keys of a document without which, one at a time, it is sent."""
 HUGE = b"1" + b"0" * 400
 """A whole number beyond every float."""
 
@@ -132,11 +134,24 @@ def malformed(valid: bytes) -> Iterator[Labelled]:
     yield "rows of different lengths", b"[[1, 2], [1]]"
     yield "NaN", b"[[NaN, Infinity]]"
     yield "a number beyond every float", b"[[" + HUGE + b"]]"
+    yield from _without_a_key(valid)
     yield "a key that stands twice", _with_key_twice(valid)
     yield "a byte order mark", b"\xef\xbb\xbf" + valid
     yield "JSON in UTF-16", _as_utf_16(valid)
     yield "JSON nested too deep", b"[" * DEEP + b"]" * DEEP
     yield "two documents", valid.rstrip() + b"\n" + valid
+
+
+def _without_a_key(valid: bytes) -> Iterator[Labelled]:
+    """Yield the document without one of its keys, each in turn, where it has others."""
+    try:
+        value = json.loads(valid)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(value, dict) and len(value) > 1:
+        for key in list(value)[:KEYS]:
+            rest = {name: held for name, held in value.items() if name != key}
+            yield f"an object without the key {key!r}", json.dumps(rest).encode()
 
 
 def _truncated(valid: bytes) -> bytes:
