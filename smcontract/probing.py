@@ -107,16 +107,16 @@ def probe(served: Served, content_type: str) -> Probe:
         return Probe(reason=reason)
     tried: dict[bytes, Exchange] = {}
     domain = _search(served, content_type, options, tried)
-    if domain is not None:
-        return Probe(domain=domain)
     attempts = list(tried.values())
+    first = next((attempt for attempt in attempts if attempt.stages), attempts[0] if attempts else None)
+    if domain is not None:
+        return Probe(domain=domain, first=first)
     lacks = next((lack for one in attempts if (lack := _lack(served, one)) is not None), None)
     if lacks is not None:
         return Probe(reason=lacks)
     if options[0].certain and not any(one.failure and is_of_values(one.failure) for one in attempts):
         # The last attempt has two rows: what fails there is not that there was only one.
         return Probe(domain=options[0].with_rows(2, 3))
-    first = next((attempt for attempt in attempts if attempt.stages), attempts[0] if attempts else None)
     failed = _refused(served, content_type, attempts) or _sure_failure(served, attempts)
     if failed is not None and _is_of_media(served, content_type):
         failed = None

@@ -16,7 +16,7 @@ from smcontract.options import MAX_PAYLOAD
 from smcontract.payloads._files import PayloadFiles
 from smcontract.payloads._hook import handed_over
 from smcontract.probing import Probe, given_bodies, probe, takes_other_body_type
-from smcontract.runtime.stand_in_answers import FLAVOURS
+from smcontract.runtime.stand_in_answers import FLAVOURS, WIDTH
 from smcontract.script import Script
 from smcontract.script.families import Family, family_of
 from smcontract.script.model_uses import uses_of_model
@@ -68,6 +68,8 @@ class Session:
     """The kind of value that the stand-in answers."""
     any_width: bool = False
     """Whether the stand-in takes tables of any width, because the script changes the width of those it is sent."""
+    width: int = WIDTH
+    """Columns of a table that it takes otherwise."""
     _settled: bool = False
     memo: dict[object, Any] = field(default_factory=dict)
     """What checks worked out once for all of their items."""
@@ -123,14 +125,14 @@ class Session:
             self.stand_in = self.missing_here(failure) or self._needs_model(failure)
         if self.stand_in is None:
             return None
-        return {**uses_of_model(self.script), "flavour": self.flavour, "any_width": self.any_width}
+        return {**uses_of_model(self.script), "flavour": self.flavour, "any_width": self.any_width, "width": self.width}
 
-    def answer_as(self, flavour: str, *, any_width: bool = False) -> None:
+    def answer_as(self, flavour: str, *, any_width: bool = False, width: int | None = None) -> None:
         """Have the stand-in answer with another kind of value, or for other tables, from now on."""
-        self.flavour, self.any_width = flavour, any_width
+        self.flavour, self.any_width, self.width = flavour, any_width, width or self.width
         for endpoint in ("endpoint", "toolkit"):
             if endpoint in self.__dict__:
-                self.__dict__[endpoint].answer_as(flavour, any_width)
+                self.__dict__[endpoint].answer_as(flavour, any_width, self.width)
 
     @property
     def stubbed(self) -> tuple[str, ...]:

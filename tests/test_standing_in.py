@@ -296,6 +296,14 @@ def test_a_width_that_the_script_changes(tmp_path: Path) -> None:
     with session_of(tmp_path, source) as session:
         assert session.ready().ok
         assert session.valid_body("text/csv") is not None
+        assert (session.width, session.any_width) == (6, False)
+
+
+def test_what_is_no_table_of_one_width(tmp_path: Path) -> None:
+    source = of_rows(predicts="return model.predict(data.ravel()[:2])")
+    with session_of(tmp_path, source) as session:
+        assert session.ready().ok
+        assert session.valid_body("text/csv") is not None
         assert session.any_width
 
 

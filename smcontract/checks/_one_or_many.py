@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from smcontract.checks._context import CheckContext
+from smcontract.checks._evidence import reads_many
 from smcontract.checks._records import STAGES, carries_records, is_key_read, is_of_one_record, records_of
 from smcontract.endpoints import Exchange
 from smcontract.judgement import is_deliberate
+from smcontract.payloads._codec import CSV, media_type
 from smcontract.violations import Severity, Violation
 
 _OF_TRAINING = "Expected more than 1 value per channel when training"
@@ -25,11 +27,12 @@ _OF_MANY = re.compile(
 def one_or_many(ctx: CheckContext, stages: tuple[str, ...]) -> Iterator[Violation]:
     """Yield that one of these functions of the script fails on one row, or on two, where it answers the other."""
     domain = ctx.session.probe(ctx.request(b"").content_type or "").domain
-    if domain is None or not carries_records(domain) or not is_key_read(ctx, domain):
+    if domain is None or not carries_records(ctx, domain) or not is_key_read(ctx, domain):
         return
+    is_shown = reads_many(ctx, domain)
     if domain.min_rows > 1:
         fewer, several = domain.baseline(1), False
-    elif domain.max_rows == 1 and not is_of_one_record(ctx):
+    elif domain.max_rows == 1 and (is_shown or not is_of_one_record(ctx)):
         fewer, several = domain.baseline(2), True
     else:
         return
@@ -46,10 +49,13 @@ def one_or_many(ctx: CheckContext, stages: tuple[str, ...]) -> Iterator[Violatio
         return
     if is_deliberate(failure, ctx.script, ctx.session.target.code_dir) or ctx.session.missing_here(failure) is not None:
         return
+    if not several and _lost_it(exchange):
+        # What input_fn made of the row is SMC307.
+        return
     if _OF_TRAINING in failure.message:
         # Batch norm in training mode: SMC207 names it.
         return
-    if several and not (_OF_MANY.search(failure.message) and _came_as_two(exchange)):
+    if several and not ((is_shown or _OF_MANY.search(failure.message)) and _came_as_two(exchange)):
         # Whatever else it refuses, it may refuse because there is one record in its protocol.
         return
     what, other = ("two rows", "one is") if several else ("one row", "two are")
@@ -64,6 +70,17 @@ def one_or_many(ctx: CheckContext, stages: tuple[str, ...]) -> Iterator[Violatio
         if several
         else "keep two dimensions for one row: reshape to (-1, columns)",
     )
+
+
+def _lost_it(exchange: Exchange) -> bool:
+    """Whether the script's own `input_fn` made no row of the row: nothing, or one dimension of a line of CSV."""
+    parsed = exchange.stage("input_fn")
+    if parsed is None or parsed.by != "script":
+        return False
+    shape = parsed.value.shape
+    if parsed.value.length == 0 or (shape and shape[0] == 0):
+        return True
+    return shape is not None and len(shape) == 1 and media_type(exchange.request.content_type) == CSV
 
 
 def _came_as_two(exchange: Exchange) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from smcontract.checks._case import Case
 from smcontract.checks._context import CheckContext
+from smcontract.checks._evidence import key_of, reads_many, rows_of
 from smcontract.checks._responses import read_back
 from smcontract.checks._sources import make_case
 from smcontract.checks._told import same, told
@@ -31,17 +32,18 @@ _OF_ONE = re.compile(
     r"unsqueeze\(\s*(dim=)?0\s*\)|reshape\(\s*[\[(]?\s*1\s*,|expand_dims\([^)]*(axis=)?0\s*\)|newaxis|\[None\b|"
     r"\(\s*1\s*,\s*-1\s*\)"
 )
+_OF_FIRST = re.compile(r"\[\s*(0|:\s*1)\s*\]\s*\.(reshape|unsqueeze|view)\(\s*(\(?1,|0\b|\[1,)[^)]*\)")
 _OF_SERIES = re.compile(
     r"time.?series|\bseries\b|sequence|\bwindow|\blag(s|ged)?\b|cumsum|\bdiff\(|rolling|\bshift\(|\.ewm|forecast|"
     r"LSTM|GRU|\bRNN|\brank|pixel|image|PIL\b|cv2|spectr|audio",
 )
 
 
-def carries_records(domain: Domain) -> bool:
+def carries_records(ctx: CheckContext, domain: Domain) -> bool:
     """Whether a body of this domain may hold several records: lines, an outer array, `instances`.
 
     One value, one text, or a list of numbers is one request; the first axis of an NPY array counts only where the
-    model says how wide a record is.
+    model says how wide a record is, and a list of objects where it shows in the source that they are records.
     """
     kind = table_type(domain.content_type)
     if domain.body is not None or kind is None:
@@ -49,8 +51,10 @@ def carries_records(domain: Domain) -> bool:
     if kind == NPY:
         return domain.certain and domain.form == "rows"
     if kind == JSON:
-        key, _, form = domain.form.removeprefix("key:").rpartition(":")
-        return form in {"rows", "texts"} and (not key or key in KEYS)
+        if key_of(domain) not in {"", *KEYS}:
+            return False
+        form = rows_of(domain)
+        return form in {"rows", "texts"} or (form == "records" and reads_many(ctx, domain))
     return kind == CSV
 
 
@@ -60,7 +64,7 @@ def is_key_read(ctx: CheckContext, domain: Domain) -> bool:
     A script that takes a record by its keys answers any object, with its defaults: `{"instances": [...]}` is one
     record without a single value there, and no table.
     """
-    key = domain.form.removeprefix("key:").rpartition(":")[0] if domain.form.startswith("key:") else ""
+    key = key_of(domain)
     if not key or not {"input_fn", "transform_fn"} & set(ctx.script.functions):
         return True
     source = _source_of(str(ctx.session.target.code_dir), ctx.script.source)
@@ -76,9 +80,15 @@ def _source_of(code_dir: str, script: str) -> str:
     return "\n".join(parts)
 
 
-def is_of_one_record(ctx: CheckContext) -> bool:
-    """Whether the script makes a batch of one of whatever it gets, so that its protocol carries one record."""
-    return _OF_ONE.search("\n".join(ctx.script.lines)) is not None
+def is_of_one_record(ctx: CheckContext, domain: Domain | None = None) -> bool:
+    """Whether the script makes a batch of one of whatever it gets, so that its protocol carries one record.
+
+    Not where it takes the first of the records of `domain` for it: `rows[0].reshape(1, -1)`.
+    """
+    source = "\n".join(ctx.script.lines)
+    if domain is not None and reads_many(ctx, domain):
+        source = _OF_FIRST.sub("", source)
+    return _OF_ONE.search(source) is not None
 
 
 def speaks_of_series(ctx: CheckContext) -> bool:
@@ -102,7 +112,7 @@ class Batches:
 
     def _domain(self, ctx: CheckContext) -> Domain:
         domain = ctx.domain()
-        if not carries_records(domain) or not is_key_read(ctx, domain) or domain.max_rows < 2:
+        if not carries_records(ctx, domain) or not is_key_read(ctx, domain) or domain.max_rows < 2:
             raise Inconclusive(f"a body of {domain.content_type} is known to carry one record only")
         if domain.min_rows > 1:
             # Why no row is answered alone has a code of its own.

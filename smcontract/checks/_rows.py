@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from smcontract.checks._context import CheckContext
-from smcontract.checks._records import is_key_read
+from smcontract.checks._evidence import LINES, PROTOCOL, key_of, reads_many
+from smcontract.checks._records import KEYS, is_key_read
 from smcontract.checks._sources import make_case
 from smcontract.endpoints import Exchange, Value
 from smcontract.payloads._codec import CSV, is_json, media_type
@@ -15,8 +16,6 @@ from smcontract.payloads._domain import Domain
 from smcontract.session import Inconclusive
 
 Shape = tuple[int, ...]
-LINES = frozenset({"application/jsonlines", "application/x-jsonlines", "application/jsonl", "application/x-ndjson"})
-"""Content types of which every line is a record, CSV apart."""
 
 
 class Layout(StrEnum):
@@ -55,20 +54,27 @@ def _shape(data: Any) -> Shape | None:
     return (len(data),)
 
 
-def carries_records(domain: Domain) -> bool:
-    """Whether each row of these bodies is a record: lines of CSV or JSON Lines, an outer JSON array, `instances`."""
-    if domain.is_text or (domain.body is not None):
+def carries_records(ctx: CheckContext, domain: Domain) -> bool:
+    """Whether each row of these bodies is a record: lines of CSV or JSON Lines, an outer JSON array, `instances`.
+
+    Also the objects of such a list, and the list under another usual key, where it shows in the source that they are.
+    """
+    if domain.body is not None:
+        return False
+    if is_json(domain.content_type) and key_of(domain) in {"", *KEYS} and reads_many(ctx, domain):
+        return True
+    if domain.is_text:
         return False
     kind = media_type(domain.content_type)
     if kind == CSV or kind in LINES:
         return domain.form == "rows"
-    return is_json(kind) and domain.form in {"rows", "key:instances:rows"}
+    return is_json(kind) and domain.form == "rows"
 
 
 def records_of(ctx: CheckContext) -> Domain:
     """Return the bodies of this item's content type if they carry records; raises `Inconclusive` where they do not."""
     domain = ctx.domain()
-    if not carries_records(domain) or not is_key_read(ctx, domain):
+    if not carries_records(ctx, domain) or not is_key_read(ctx, domain):
         raise Inconclusive("one request is one record: a body of this type holds no rows")
     return domain
 
@@ -112,9 +118,10 @@ def layout_of(ctx: CheckContext, domain: Domain) -> tuple[Layout, Shape] | None:
 
 def _takes_a_flat_row(ctx: CheckContext, domain: Domain, one: Shape | None) -> bool:
     """Whether a JSON list of values is taken for what a list of one row is: then one row is what is meant."""
-    if not is_json(domain.content_type) or domain.form != "rows" or domain.certain:
+    if not is_json(domain.content_type) or domain.certain or key_of(domain) == PROTOCOL:
         return False
-    flat = replace(domain, form="row")
+    before, colon, form = domain.form.rpartition(":")
+    flat = replace(domain, form=before + colon + {"rows": "row", "records": "record"}.get(form, form), max_rows=1)
     return parsed(ctx, flat, 1)[1] == one
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
+from smcontract.checks._evidence import LINES, reads_many
 from smcontract.checks._masked import alike, answer_of
-from smcontract.checks._rows import LINES, Layout, Shape, layout_of, records_of, shape_in, takes_text
+from smcontract.checks._rows import Layout, Shape, layout_of, records_of, shape_in, takes_text
 from smcontract.checks._served import refusal_told
 from smcontract.checks._sources import make_case
 from smcontract.checks.smc306_content_types_disagree import content_types_disagree
@@ -150,6 +151,10 @@ def rows_lost(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         frame = pd.read_csv(io.StringIO(body), header=None)
         array = np.genfromtxt(io.StringIO(body), delimiter=",", comments=None, ndmin=2)
 
+    Rows that are glued into one are an error where the answer is a success, and also where one row is answered, what
+    becomes of two fails in a later function, and the source shows that the body is read as records: `instances`, a
+    list that it goes through, lines that it splits.
+
     ## When it stays silent
     Where the protocol carries no records: one value, one text, one image, a line that is a list of values. Where
     several rows are refused, one record is what the script takes; where a row arrives with one dimension and its
@@ -179,7 +184,8 @@ def rows_lost(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         flaw = _of_form(case.label, rows, shape, expected) if _is_answered(ctx, exchange, domain) else None
     else:
         # One row is what becomes of every body: only several show it.
-        flaw = _of_layout(layout, case, exchange) if rows > 1 and _is_answered(ctx, exchange, domain) else None
+        told = _is_answered(ctx, exchange, domain) or _fails_for_it(ctx, exchange, domain, layout)
+        flaw = _of_layout(layout, case, exchange) if rows > 1 and told else None
     if flaw is None or (case.label in {FINAL, CRLF} and _is_lost_without(ctx, domain, case.table, expected)):
         return
     if case.label == PLAIN and _is_told_by_another(ctx, case.table):
@@ -205,6 +211,16 @@ def _is_answered(ctx: CheckContext, exchange: Exchange, domain: Domain) -> bool:
         return False
     plain = ctx.exchange(make_case(ctx, domain, domain.baseline()).request)
     return refusal_told(exchange, plain) is None
+
+
+def _fails_for_it(ctx: CheckContext, exchange: Exchange, domain: Domain, layout: Layout) -> bool:
+    """Whether rows that were glued fail behind `input_fn`, where one is answered, and the body is read as records."""
+    failure = exchange.failure
+    if layout is not Layout.GLUED or failure is None or not reads_many(ctx, domain):
+        return False
+    if is_deliberate(failure, ctx.script, ctx.session.target.code_dir) or ctx.session.missing_here(failure) is not None:
+        return False
+    return ctx.exchange(make_case(ctx, domain, domain.baseline(1)).request).succeeded
 
 
 def _refused(ctx: CheckContext, case: Case, exchange: Exchange, domain: Domain) -> Iterator[Violation]:
@@ -282,7 +298,9 @@ def _of_layout(layout: Layout, case: Case, exchange: Exchange) -> str:
     assert case.table is not None
     rows = len(case.table)
     if layout is Layout.GLUED:
-        return f"{rows} rows are glued into one"
+        failure = exchange.failure
+        behind = f", and {failure.stage} fails on it, where one row is answered: {failure}" if failure else ""
+        return f"{rows} rows are glued into one{behind}"
     if layout is Layout.FIRST:
         return f"of {rows} rows only one arrives"
     stage = exchange.stage("input_fn")
@@ -316,7 +334,7 @@ def _violation(
         function="input_fn",
         line=ctx.line_of("input_fn"),
         file=str(ctx.script.path),
-        cause=f"lost {case.label}",
+        cause="two rows glued" if exchange.failure is not None and shape[:1] != expected[:1] else f"lost {case.label}",
         severity=Severity.WARNING if _is_odd(ctx, case.label) else None,
         fix=_FIXES.get(case.label, "keep one row of the result for each row of the body"),
     )

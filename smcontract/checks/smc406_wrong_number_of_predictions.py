@@ -23,6 +23,7 @@ from smcontract.checks._records import (
 )
 from smcontract.checks._told import same, shown
 from smcontract.endpoints import Exchange
+from smcontract.runtime.stand_in_answers import FLAVOURS
 from smcontract.violations import Violation
 
 OTHERS: tuple[Callable[[float], float], ...] = (
@@ -35,6 +36,27 @@ OTHERS: tuple[Callable[[float], float], ...] = (
 UNLIKE: tuple[Callable[[float], float], ...] = (lambda number: -number, lambda _: -9)
 """What a model of numbers on both sides of zero may answer otherwise, where it answers all others alike."""
 
+TOLD = "told"
+ALIKE = "alike"
+"""Whether rows were told alike, so that it cannot be seen whose answer is there."""
+
+
+def of_other_answers(ctx: CheckContext) -> Iterator[Violation]:
+    """Yield what shows only where a stand-in for the model answers with values by which rows can be told apart."""
+    session = ctx.session
+    if session.stand_in is None or session.any_width or not ctx.gathered.get(ALIKE) or ctx.gathered.get(TOLD):
+        return
+    flavour = session.flavour
+    try:
+        for kind in (one for one in FLAVOURS if one != flavour):
+            session.answer_as(kind)
+            for case in BATCHES.matrix(ctx):
+                yield from wrong_number_of_predictions.function(ctx, case)
+                if ctx.gathered.get(TOLD):
+                    return
+    finally:
+        session.answer_as(flavour)
+
 
 @check(
     "SMC406",
@@ -42,6 +64,7 @@ UNLIKE: tuple[Callable[[float], float], ...] = (lambda number: -number, lambda _
     phases=(Phase.MATRIX, Phase.PROPERTY),
     per=(Per.CONTENT_TYPE,),
     cases=BATCHES,
+    after=of_other_answers,
 )
 def wrong_number_of_predictions(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     """A body of several rows gets fewer predictions than it has rows, or more.
@@ -84,6 +107,7 @@ def wrong_number_of_predictions(ctx: CheckContext, case: Case) -> Iterator[Viola
             # A classifier may have one class for all of them.
             told = _told_apart(ctx, case, rows[0], reads)
             if told is None:
+                ctx.gathered[ALIKE] = True
                 continue
             case, whole, rows = told
             value = reads(whole)
@@ -96,6 +120,7 @@ def wrong_number_of_predictions(ctx: CheckContext, case: Case) -> Iterator[Viola
         name = "transform_fn" if "transform_fn" in ctx.script.functions else function
         own = ctx.script.functions.get(name)
         out = 1 if found is None else len(found)
+        ctx.gathered[TOLD] = True
         yield ctx.violation(
             message=f"{count} rows in, {out} prediction{'' if out == 1 else 's'} out: {lost}",
             expected=f"{count} predictions, one for each row",
@@ -147,7 +172,7 @@ def _lost(
     for place, which in ((0, "first"), (-1, "last")):
         if not _is_of(value, own[place]) or (place and speaks_of_series(ctx)):
             continue
-        if is_of_one_record(ctx) or not _is_of_place(ctx, case, own, place, reads):
+        if is_of_one_record(ctx, ctx.domain()) or not _is_of_place(ctx, case, own, place, reads):
             return ""
         if not _is_of_one_row(ctx, case, value, place, reads):
             return ""

@@ -147,9 +147,9 @@ class LocalEndpoint:
                 return self.load(mask)
         return loaded
 
-    def answer_as(self, flavour: str, any_width: bool) -> None:
+    def answer_as(self, flavour: str, any_width: bool, width: int) -> None:
         """Have the stand-in that took the model's place answer with another kind of value, or for other tables."""
-        asked = {"flavour": flavour, "any_width": any_width}
+        asked = {"flavour": flavour, "any_width": any_width, "width": width}
         if self._stand_in is not None and not asked.items() <= self._stand_in.items():
             self._stand_in.update(asked)
             if self._channel is not None:

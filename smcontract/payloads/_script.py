@@ -102,7 +102,9 @@ def _documents(reads: Sequence[Read], width: int) -> Iterator[Any]:
         return
     row: list[int] = [1 + place % 9 for place in range(width)]
     fillers: tuple[Any, ...] = (1, TEXT, row, [row])
-    if any(use == "list" for _, _, use in reads):
+    paths = {path for path, _, _ in reads}
+    # A list whose items have keys of their own is one of records, and tells nothing of what stands in them.
+    if any(use == "list" and not any(other[: len(path)] == path != other for other in paths) for path, _, use in reads):
         fillers = (row, [row], [TEXT], 1)
     for only_required in (True, False):
         for filler in fillers:

@@ -283,6 +283,7 @@ class Service:
         if self._stand_in is not None:
             self._stand_in.state.flavour = message["flavour"]
             self._stand_in.state.any_width = message["any_width"]
+            self._stand_in.state.width = message["width"]
         return {"ok": True}, []
 
     def _state(self, message: Message, _: List[bytes]) -> Reply:

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
-from smcontract.runtime.stand_in_answers import Flavour, answer, encoding, need_decoded, need_texts, need_width, rows_of
+from smcontract.runtime.stand_in_answers import (
+    WIDTH,
+    Flavour,
+    answer,
+    encoding,
+    need_decoded,
+    need_texts,
+    need_width,
+    rows_of,
+)
 
 CALL = "__call__"
 
@@ -74,6 +83,8 @@ class State:
     def __init__(self, flavour: str) -> None:
         self.flavour: Flavour = flavour
         self.any_width = False
+        self.width = WIDTH
+        self.of_arrays = False
         self.touched = False
 
 
@@ -179,10 +190,10 @@ def respond(asked: StandIn, arguments: Tuple[Any, ...], keywords: Dict[str, Any]
     need_decoded(data)
     by_keyword = not any(rows_of(value) is not None for value in arguments)
     if not state.any_width and not by_keyword:
-        need_width(method, data)
+        need_width(method, data, state.width, of_arrays=state.of_arrays)
     if any(keywords.get(name) for name in _MANY_EACH):
         method = "transform"
-    return answer(method, data, state.flavour, by_keyword=by_keyword)
+    return answer(method, data, state.flavour, by_keyword=by_keyword, of_arrays=state.of_arrays)
 
 
 def _parameters() -> Iterator[Any]:
@@ -245,6 +256,8 @@ class InPlaceOfModelFn:
         self._uses = uses
         self.state = State(uses.get("flavour") or "scores")
         self.state.any_width = bool(uses.get("any_width"))
+        self.state.width = int(uses.get("width") or WIDTH)
+        self.state.of_arrays = bool(uses.get("of_arrays"))
 
     def __call__(self, model_dir: Any, *more: Any) -> Any:
         """Return the stand-in, and put others in the place of the globals that `model_fn` would have bound."""

@@ -15,11 +15,13 @@ FLAVOURS = ("scores", "labels", "rows", "lists", "names", "records")
 """One number a row, a class, three numbers, plain lists, words, and a dict for each row (as pipelines answer)."""
 
 _PROBABILITIES = frozenset({"predict_proba", "predict_log_proba", "staged_predict_proba"})
+_ESTIMATES = _PROBABILITIES | {"decision_function", "predict"}
 _MATRICES = frozenset({"transform", "encode", "embed", "get_embeddings", "inverse_transform", "fit_transform"})
 WIDTH = 3
 """Columns of a table that a stand-in takes, unless it takes any: those of the first that is tried."""
-REFUSES = "{} are expected".format(WIDTH)
+REFUSES = "are expected of a stand-in"
 _OF_TEXTS = frozenset({"generate", "encode", "embed", "get_embeddings", "inverse_transform"})
+_AS_ARRAYS = {"lists": "scores", "records": "rows"}
 _LENGTH = 4
 _MANY = 256
 
@@ -63,15 +65,22 @@ def rows_of(value: Any) -> Optional[int]:
     return 1 if hasattr(value, "size") and hasattr(value, "convert") else None
 
 
-def need_width(method: str, data: Any) -> None:
-    """Raise ValueError, as a fitted model does, for numbers that are no rows of three columns."""
+def need_width(method: str, data: Any, expected: int = WIDTH, *, of_arrays: bool = False) -> None:
+    """Raise ValueError, as a fitted model does, for numbers that are no rows of so many columns.
+
+    `of_arrays` says that the library of the model predicts of tables alone: an array of one dimension is none.
+    """
     if method in _OF_TEXTS or (method == "__call__" and "int" in str(getattr(data, "dtype", ""))):
         # Whole numbers may be tokens.
         return
-    width = _width(data)
-    if width is None or width == WIDTH:
+    width = _width(data, expected)
+    if of_arrays and width == expected and method in _ESTIMATES and len(getattr(data, "shape", (0, 0))) == 1:
+        raise ValueError("Expected 2D array, got 1D array instead: rows {}".format(REFUSES))
+    if width is None or width == expected:
         return
-    raise ValueError("X has {} features, but {}".format(width, REFUSES))
+    if rows_of(data) == 0:
+        raise ValueError("X has no row: rows {}".format(REFUSES))
+    raise ValueError("X has {} features, but {} {}".format(width, expected, REFUSES))
 
 
 def need_texts(data: Any, *, only: bool) -> None:
@@ -101,7 +110,7 @@ def _are_texts(data: Any, depth: int) -> bool:
     )
 
 
-def _width(data: Any) -> Optional[int]:
+def _width(data: Any, expected: int) -> Optional[int]:
     """Return how many columns of numbers there are; 0 for numbers that are no table, None for what is no numbers."""
     if type(data).__name__ == "DMatrix":
         return int(data.num_col())
@@ -109,24 +118,29 @@ def _width(data: Any) -> Optional[int]:
     if isinstance(shape, tuple):
         if _is_of_texts(data) or len(shape) > 2:
             return None
-        return int(shape[-1]) if shape and (len(shape) == 2 or shape[0] == WIDTH) else 0
+        return int(shape[-1]) if shape and (len(shape) == 2 or shape[0] == expected) else 0
     if not isinstance(data, (list, tuple)) or not data:
         return None
     if all(isinstance(one, (int, float)) for one in data):
-        return len(data) if len(data) == WIDTH else 0
+        return len(data) if len(data) == expected else 0
     if not all(isinstance(row, (list, tuple)) for row in data):
         return None
     flat = all(isinstance(one, (int, float)) for row in data for one in row)
     return len(data[0]) if flat and len({len(row) for row in data}) == 1 else None
 
 
-def answer(method: str, data: Any, flavour: Flavour, *, by_keyword: bool) -> Any:
+def answer(method: str, data: Any, flavour: Flavour, *, by_keyword: bool, of_arrays: bool = False) -> Any:
     """Return the predictions for what `method` was given, as `flavour` says, in the type that came.
 
-    Arrays for arrays and data frames, tensors for tensors, and lists for a list of texts.
+    Arrays for arrays and data frames, tensors for tensors, and lists for a list of texts. `of_arrays` says that the
+    library of the model predicts arrays, whatever it is given: what is no array is then no answer of it.
     """
     scores = [score(row) for row in _rows(data)]
     like_torch = _is_tensor(_first(data))
+    if like_torch and not by_keyword and method == "__call__":
+        flavour = {**_AS_ARRAYS, "names": "labels"}.get(flavour, flavour)
+    elif of_arrays and method in _ESTIMATES:
+        flavour = _AS_ARRAYS.get(flavour, flavour)
     if method == "generate":
         return _made([[1 + int(one * 90) + place for place in range(_LENGTH)] for one in scores], like_torch, "int64")
     if by_keyword and method == "__call__":
@@ -145,9 +159,9 @@ def answer(method: str, data: Any, flavour: Flavour, *, by_keyword: bool) -> Any
 
 def _predicted(method: str, scores: List[float], flavour: Flavour, like_torch: bool) -> Any:
     if flavour == "labels":
-        return _made([int(one > 0.5) for one in scores], like_torch, "int64")
+        return _made([_class(one) for one in scores], like_torch, "int64")
     if flavour == "names":
-        return _made(["yes" if one > 0.5 else "no" for one in scores], False, None)
+        return _made(["yes" if _class(one) else "no" for one in scores], False, None)
     if flavour == "rows":
         return _made([_spread(one, WIDTH) for one in scores], like_torch, "float32")
     if flavour == "lists":
@@ -155,6 +169,11 @@ def _predicted(method: str, scores: List[float], flavour: Flavour, like_torch: b
     if like_torch and method != "predict":
         return _made([_spread(one, 2) for one in scores], True, "float32")
     return _made(list(scores), like_torch, "float64")
+
+
+def _class(one: float) -> int:
+    """Return 0 or 1, so that the rows of the plainest tables are not all of one class."""
+    return int(one * 17.3) % 2
 
 
 def encoding(data: Any, tensors: Any) -> Encoding:

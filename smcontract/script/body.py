@@ -37,6 +37,8 @@ _OF_TEXT = frozenset(
 )
 _TO_NUMBER = frozenset({"float", "int", "float32", "float64", "int64", "round"})
 _TO_ARRAY = frozenset({"array", "asarray", "tensor", "as_tensor", "FloatTensor", "len", "from_numpy"})
+_OF_TABLES = (_TO_ARRAY - {"len"}) | {"DataFrame", "from_records", "json_normalize"}
+"""What makes of a list of records a table with as many rows."""
 _VALIDATES = frozenset({"model_validate_json", "model_validate", "parse_raw", "parse_obj"})
 _TAKES_TEXT = ("token", "nlp", "pipe", "vectoriz", "clean", "embed", "summar", "translat", "generat")
 
@@ -57,13 +59,15 @@ class Read:
 class BodyFacts:
     """What a script's source tells of its bodies: what it reads of them, and the columns it names.
 
-    `is_image` says that it opens an image, `models` which pydantic model of its own it reads which place as.
+    `is_image` says that it opens an image, `models` which pydantic model of its own it reads which place as. `many`
+    are the places whose items it goes through, or of which as a whole it makes an array or a data frame.
     """
 
     reads: tuple[Read, ...] = ()
     columns: tuple[str, ...] = ()
     is_image: bool = False
     models: tuple[tuple[Path, str], ...] = ()
+    many: frozenset[Path] = frozenset()
 
 
 def body_facts(tree: ast.Module, functions: Mapping[str, Function]) -> BodyFacts:
@@ -83,8 +87,13 @@ def body_facts(tree: ast.Module, functions: Mapping[str, Function]) -> BodyFacts
     )
     # What the script never reads, but refuses every body without.
     merged += tuple(Read(path=path, required=True) for path in walk.demanded if path not in walk.paths)
-    models = tuple(walk.read_as.items())
-    return BodyFacts(reads=merged, columns=tuple(walk.columns), is_image=walk.is_image, models=models)
+    return BodyFacts(
+        reads=merged,
+        columns=tuple(walk.columns),
+        is_image=walk.is_image,
+        models=tuple(walk.read_as.items()),
+        many=frozenset(walk.many),
+    )
 
 
 def _models(tree: ast.Module) -> frozenset[str]:
@@ -111,6 +120,7 @@ class _Walk:
         self.uses: dict[Path, str] = {}
         self.columns: dict[str, None] = {}
         self.is_image = False
+        self.many: set[Path] = set()
         self._active: list[int] = []
         self._env: dict[str, Path] = {}
         self._words: dict[str, tuple[str, ...]] = {}
@@ -176,6 +186,7 @@ class _Walk:
         path = self._path(iterated)
         if path is not None:
             self._use(path, "list")
+            self.many.add(path)
             self._env[target.id] = (*path, ITEM)
             return
         words = self._texts(iterated)
@@ -244,6 +255,8 @@ class _Walk:
         if isinstance(node.func, ast.Attribute) and name in _OF_TEXT:
             self._use(self._path(node.func.value), "text")
         path = self._path(node.args[0]) if node.args else None
+        if path is not None and name in _OF_TABLES:
+            self.many.add(path)
         self._model(node, path)
         if isinstance(node.func, ast.Name) and node.func.id in self.helpers:
             self._into(node, self.helpers[node.func.id])

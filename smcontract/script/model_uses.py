@@ -9,16 +9,36 @@ from collections.abc import Iterator, Mapping
 from smcontract.script.facts import Function
 from smcontract.script.script import Script
 
+_OF_ARRAYS = frozenset({"catboost", "joblib", "lightgbm", "sklearn", "xgboost"})
+_WRAPPERS = frozenset({"autogluon", "mlflow", "pycaret", "skops", "torch", "tensorflow", "transformers"})
+"""Libraries whose models answer in other ways, or whose presence leaves open whose model it is."""
+_PREDICTS = re.compile(r"\bdef predict\b|\bclass \w+")
 _PLACES = {"predict_fn": 1, "transform_fn": 0}
 
 
 def uses_of_model(script: Script) -> dict[str, object]:
-    """Return what the runtime must know: the `names` of the model's parts, and the `globals` that loading binds."""
+    """Return what the runtime must know.
+
+    The `names` of the model's parts, the `globals` that loading binds, and whether its library predicts `of_arrays`.
+    """
     assert script.tree is not None
     return {
         "names": list(parts_of_model(script.tree, script.functions)),
         "globals": list(shared_names(script.tree)),
+        "of_arrays": is_of_arrays(script),
     }
+
+
+def is_of_arrays(script: Script) -> bool:
+    """Whether the model is of a library whose estimators take tables and predict arrays, and no class of the user's.
+
+    As far as the imports show; a class of the user's own stands in the script or in a module beside it.
+    """
+    roots = {one.name.partition(".")[0] for one in script.imports}
+    if not roots & _OF_ARRAYS or roots & _WRAPPERS or _PREDICTS.search(script.source):
+        return False
+    beside = script.path.parent
+    return not any((beside / f"{root}.py").is_file() or (beside / root).is_dir() for root in roots)
 
 
 def parts_of_model(tree: ast.Module, functions: Mapping[str, Function]) -> tuple[str, ...]:

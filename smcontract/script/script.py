@@ -70,6 +70,13 @@ class Script:
         return find_keys(self.tree, self.functions) if self.tree else ()
 
     @cached_property
+    def reads_lines(self) -> bool:
+        """Whether the script splits a body at its line breaks, or has a table reader read it; best effort."""
+        from smcontract.script.batches import reads_lines
+
+        return self.tree is not None and reads_lines(self.tree, self.functions)
+
+    @cached_property
     def body_facts(self) -> BodyFacts:
         """What the script reads of the request's data and what it uses it as; best effort."""
         from smcontract.script.body import BodyFacts, body_facts

@@ -149,3 +149,26 @@ def test_other_tables_are_refused_unless_it_takes_any(data: Any) -> None:
         StandIn(state, "model").predict(data)
     state.any_width = True
     assert len(StandIn(state, "model").predict(data)) in {1, 3}
+
+
+def test_an_estimator_takes_tables_and_answers_arrays() -> None:
+    """As those of scikit-learn do, whatever kind of value is asked for."""
+    for flavour in FLAVOURS:
+        state = State(flavour)
+        state.of_arrays = True
+        model = StandIn(state, "model")
+        assert isinstance(model.predict(ROWS), np.ndarray)
+        with pytest.raises(ValueError, match="Expected 2D array"):
+            model.predict(ROWS[0])
+    state.of_arrays = False
+    assert isinstance(StandIn(state, "model").predict(ROWS[0]), list)
+
+
+def test_a_table_of_another_width_where_that_is_asked_for() -> None:
+    state = State("scores")
+    state.width = 2
+    assert len(StandIn(state, "model").predict(ROWS[:, :2])) == len(ROWS)
+    with pytest.raises(ValueError, match="X has 3 features, but 2 are expected"):
+        StandIn(state, "model").predict(ROWS)
+    with pytest.raises(ValueError, match="X has no row"):
+        StandIn(state, "model").predict(ROWS[:0, :1])

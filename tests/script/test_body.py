@@ -109,3 +109,19 @@ def test_what_calls_itself_ends() -> None:
 
 def test_a_script_without_handlers_reads_nothing() -> None:
     assert body_facts(ast.parse("x = 1"), {}) == BodyFacts()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("return [r['a'] for r in json.loads(body)['instances']]", {("instances",)}),
+        ("return np.array(json.loads(body)['inputs'])[:1]", {("inputs",)}),
+        ("return pd.DataFrame(json.loads(body))", {()}),
+        ("return json.loads(body)['instances'][0]", set()),
+        ("return len(json.loads(body)['inputs'])", set()),
+        ("return np.array(json.loads(body)['data'][0])", {("data", "*")}),
+    ],
+    ids=["gone through", "an array", "a data frame", "the first", "counted", "an array of the first"],
+)
+def test_what_is_read_as_many(line: str, expected: set[tuple[str, ...]]) -> None:
+    assert facts(handler(line)).many == expected
