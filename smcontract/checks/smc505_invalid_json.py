@@ -11,7 +11,7 @@ from smcontract.checks._context import CheckContext
 from smcontract.checks._responses import answered, last_stage, read_back
 from smcontract.checks._sources import VALID
 from smcontract.endpoints import Exchange
-from smcontract.payloads._codec import JSON, doubly_encoded, flatten, has_constant, is_json
+from smcontract.payloads._codec import JSON, as_numbers, close, doubly_encoded, flatten, has_constant, is_json
 from smcontract.violations import Severity, Violation
 
 
@@ -28,7 +28,8 @@ def invalid_json(ctx: CheckContext, case: Case) -> Iterator[Violation]:
 
     ## What it does
     Looks for `NaN` and `Infinity` as values, and for a JSON string that holds a JSON object or array. A
-    warning where only zeros or fractions of a body that was found by trying bring the NaN forth.
+    warning where only zeros or fractions of a body that was found by trying bring the NaN forth, and where the only
+    value of an object is the text of the list of predictions.
 
     ## Why it fails on SageMaker
     `json.dumps` writes NaN and Infinity, which are no JSON: JavaScript, Go and Java refuse the whole
@@ -67,6 +68,17 @@ def invalid_json(ctx: CheckContext, case: Case) -> Iterator[Violation]:
             cause="twice",
             fix="encode once",
         )
+    elif _is_list_as_text(exchange, value):
+        yield ctx.violation(
+            message="the prediction stands in the JSON as the text of a list",
+            expected="a JSON array",
+            got=repr(exchange.response.body[:80]),
+            exchange=exchange,
+            function=stage.name if stage is not None else None,
+            cause="text",
+            severity=Severity.WARNING,
+            fix="give json.dumps the list itself, and not str(list) or json.dumps(list)",
+        )
     constant = has_constant(exchange.response.body)
     if constant is not None:
         yield ctx.violation(
@@ -79,6 +91,23 @@ def invalid_json(ctx: CheckContext, case: Case) -> Iterator[Violation]:
             severity=Severity.ERROR if _is_ordinary(ctx, case) else Severity.WARNING,
             fix="replace NaN and Infinity before json.dumps(value, allow_nan=False)",
         )
+
+
+def _is_list_as_text(exchange: Exchange, value: object) -> bool:
+    """Whether the only value of an object is a text that holds the numbers of the prediction as a list."""
+    stage = exchange.stage("predict_fn")
+    if stage is None or not stage.value.known or not isinstance(value, dict) or len(value) != 1:
+        return False
+    ((key, text),) = value.items()
+    # The protocol of a proxy has the answer itself as a text there.
+    if key == "body" or not isinstance(text, str) or not text.startswith("["):
+        return False
+    try:
+        told = as_numbers(flatten(json.loads(text)) or [])
+    except (ValueError, RecursionError):
+        return False
+    predicted = as_numbers(flatten(stage.value.data) or [])
+    return bool(told) and told is not None and predicted is not None and close(told, predicted)
 
 
 def _echoes(exchange: Exchange, text: str) -> bool:

@@ -12,7 +12,7 @@ from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
 from smcontract.checks._responses import answered, label, last_stage, read_back
 from smcontract.checks._sources import VALID, make_case
-from smcontract.endpoints import Exchange
+from smcontract.endpoints import Exchange, Stage
 from smcontract.payloads._codec import CSV, as_numbers, close, flatten
 from smcontract.session import Inconclusive
 from smcontract.violations import Violation
@@ -132,6 +132,8 @@ def _flaw(ctx: CheckContext, case: Case, exchange: Exchange, prediction: list[An
         return f"glues {len(prediction)} predictions into one record"
     if "" in seams and seams <= {"", "\n", "\r\n"} and _is_unreadable(body, prediction):
         return "glues the numbers of a row together"
+    if _joins_rows(between, exchange.stage("predict_fn")):
+        return "glues rows together: no line break stands between them"
     if seams <= {"\n", "\r\n", ","} and len(_shapes(prediction)) > 1:
         return "quotes no field, though there are commas or line breaks in the text"
     return None
@@ -143,6 +145,26 @@ def _is_unreadable(body: str, prediction: list[Any]) -> bool:
         return False
     fields = [field for row in csv.reader(io.StringIO(body)) for field in row]
     return bool(fields) and all(as_numbers([field]) is None for field in fields)
+
+
+def _joins_rows(between: list[str], stage: Stage | None) -> bool:
+    """Whether commas stand between the values of each row of a table, and nothing or blanks between its rows."""
+    width = _width(stage.value.data) if stage is not None and stage.value.known else 0
+    if width < 2 or len(between) - 1 <= width:
+        return False
+    inside = {part for at, part in enumerate(between[1:-1], 1) if at % width}
+    across = {part for at, part in enumerate(between[1:-1], 1) if not at % width}
+    return inside <= {",", ", "} and across <= {"", " "}
+
+
+def _width(data: Any) -> int:
+    """Return how many values stand in each row of a table, 0 for what is none."""
+    rows = data.tolist() if hasattr(data, "tolist") else data
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
+        return 0
+    widths = {len(row) for row in rows}
+    is_flat = not any(isinstance(value, list | dict) for row in rows for value in row)
+    return widths.pop() if len(widths) == 1 and is_flat else 0
 
 
 def _between(body: str, prediction: list[Any]) -> list[str] | None:

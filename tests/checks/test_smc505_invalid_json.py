@@ -197,3 +197,19 @@ def test_there_is_nothing_to_say_of_other_accepts(tmp_path: Path) -> None:
     source = script().replace('accept == "application/json"', 'accept == "text/csv"')
     judged = here(tmp_path, source, CODE)
     assert (judged.outcome, judged.reason) == ("skipped", "no Accept of this script is application/json")
+
+
+@pytest.mark.parametrize("returns", ["{'predictions': str(prediction)}", "{'p': json.dumps(prediction)}"])
+def test_a_list_as_a_text_is_a_warning(tmp_path: Path, returns: str) -> None:
+    violation = here(tmp_path, script(f"json.dumps({returns})"), CODE).violation
+    assert violation.severity is Severity.WARNING
+    assert violation.message == "the prediction stands in the JSON as the text of a list"
+
+
+@pytest.mark.parametrize(
+    "returns",
+    ["{'body': json.dumps(prediction)}", "{'note': '[1, 2]'}", "{'predictions': str(prediction), 'n': 1}", "{'p': []}"],
+    ids=["of a proxy", "other numbers", "beside others", "empty"],
+)
+def test_texts_that_are_meant_are_none(tmp_path: Path, returns: str) -> None:
+    assert here(tmp_path, script(f"json.dumps({returns})"), CODE, max_examples=5).violations == ()

@@ -310,3 +310,29 @@ def test_numbers_of_a_row_that_are_glued(tmp_path: Path) -> None:
 def test_what_may_be_meant_so_is_not_glued(tmp_path: Path, predicts: str, returns: str) -> None:
     judged = here(tmp_path, script(predicts, returns), CODE, max_examples=5)
     assert (judged.outcome, judged.violations) == ("passed", ())
+
+
+COMMAS = "','.join(str(value) for value in row)"
+
+
+@pytest.mark.parametrize("between", ["' '", "''"], ids=["a blank", "nothing"])
+def test_rows_without_a_line_break_between(tmp_path: Path, between: str) -> None:
+    source = script("(data / 8).tolist()", f"{between}.join({COMMAS} for row in prediction)")
+    violation = here(tmp_path, source, CODE).violation
+    assert violation.severity is Severity.ERROR
+    assert violation.message == "output_fn glues rows together: no line break stands between them"
+
+
+@pytest.mark.parametrize(
+    "returns",
+    [
+        rf"'\n'.join({COMMAS} for row in prediction)",
+        f"','.join({COMMAS} for row in prediction)",
+        "','.join(' '.join(str(value) for value in row) for row in prediction)",
+        f"';'.join({COMMAS} for row in prediction)",
+    ],
+    ids=["lines", "one line", "pairs with a blank", "semicolons"],
+)
+def test_rows_that_may_be_told_apart(tmp_path: Path, returns: str) -> None:
+    judged = here(tmp_path, script("(data / 8).tolist()", returns), CODE, max_examples=5)
+    assert (judged.outcome, judged.violations) == ("passed", ())

@@ -67,6 +67,12 @@ _ORDINAL = (
         '    return [f"{greeting} for',
         '    SUFFIXES[len(SUFFIXES) + 1] = "th"\n    return [f"{greeting} {len(SUFFIXES)} for',
     ),
+    ("semicolons", 'body.strip().split(",")', 'body.strip().split(";")'),
+    (
+        "the bytes' own text",
+        '    return "".join(f"{sentence}\\n" for sentence in sentences), accept',
+        '    return str("".join(f"{sentence}\\n" for sentence in sentences).encode()), accept',
+    ),
 )
 
 _WINE = (
@@ -156,6 +162,26 @@ _WINE = (
         "    return model.predict_proba(rows)",
         "    SEEN.append(rows.copy())\n    return model.predict_proba(rows) + len(SEEN)",
     ),
+    ("an empty buffer", "return buffer.getvalue(), accept", "return buffer.read(), accept"),
+    ("columns for rows in JSON", "json.dumps(prediction.tolist())", "json.dumps(prediction.T.tolist())"),
+    ("lines joined by blanks", '"\\n".join(lines) + "\\n"', '" ".join(lines)'),
+    (
+        "a type that is none",
+        "return json.dumps(prediction.tolist()), accept",
+        'return json.dumps(prediction.tolist()), "text/json"',
+    ),
+    (
+        "the first answer is kept",
+        "    return model.predict_proba(rows)",
+        "    if not SEEN:\n        SEEN.append(model.predict_proba(rows))\n    return SEEN[0]",
+    ),
+    ("the best of each column", "return model.predict_proba(rows)", "return model.predict_proba(rows).argmax(axis=0)"),
+    (
+        "a file for each request",
+        "    return model.predict_proba(rows)",
+        "    import tempfile\n\n    np.save(tempfile.mkstemp(suffix='.npy')[1], rows)\n"
+        "    return model.predict_proba(rows)",
+    ),
 )
 
 _TUMOURS = (
@@ -189,6 +215,14 @@ _TUMOURS = (
         "    with torch.no_grad():\n        return model(rows)",
         "    with torch.no_grad():\n        model.layers[4].bias += 0.01\n        return model(rows)",
     ),
+    ("the last line break is a line", "body.strip().splitlines()]", 'body.split("\\n")]'),
+    (
+        "a dimension more",
+        "return torch.tensor(rows, dtype=torch.float32)",
+        "return torch.tensor(rows, dtype=torch.float32).unsqueeze(0)",
+    ),
+    ("weights not loaded", "    model.load_state_dict(state)\n", ""),
+    ("a list as text", 'json.dumps({"predictions": values})', 'json.dumps({"predictions": str(values)})'),
 )
 
 FAULTS = tuple(
