@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,6 +90,23 @@ class ContractCollection:
         for index, item in enumerate(items):
             first.setdefault(_group(item), index)
         items.sort(key=lambda item: first[_group(item)])
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Have the workers of `-n` run neighbouring items, and the first that is done take over what is left.
+
+        By xdist's own choice, `load`, each script would run in all of the workers: each would start its process, load
+        its model and find out what it takes. A `--dist` or `-d` of the user's own holds.
+        """
+        # xdist turns the option itself into `load` where there is none.
+        given = config.known_args_namespace
+        if config.getoption("dist") != "load" or getattr(given, "dist", "no") != "no" or given.distload:
+            return None
+        try:
+            from xdist.scheduler import WorkStealingScheduling
+        except ImportError:
+            return None
+        return WorkStealingScheduling(config, log)
 
 
 def collected_file(judged: Judged) -> Path:

@@ -283,6 +283,36 @@ class TestXdist:
         assert set(seeds.values()) == {project.report()["seed"]}
         result.stdout.fnmatch_lines([f"smcontract *: 2 scripts, * checks, seed {project.report()['seed']}"])
 
+    @pytest.mark.parametrize(
+        ("arguments", "scheduler"),
+        [
+            (("-n", "2"), "WorkStealingScheduling"),
+            (("-n", "2", "--dist", "load"), "LoadScheduling"),
+            (("-d", "-n", "2"), "LoadScheduling"),
+            (("-n", "2", "--dist", "loadscope"), "LoadScopeScheduling"),
+        ],
+        ids=["left to us", "load", "the short form of load", "loadscope"],
+    )
+    def test_neighbours_run_in_one_worker_unless_the_user_says_how(
+        self, project: Project, arguments: tuple[str, ...], scheduler: str
+    ) -> None:
+        project.write(
+            "conftest.py",
+            """
+            import pytest
+
+            @pytest.hookimpl(trylast=True)
+            def pytest_sessionfinish(session):
+                controller = session.config.pluginmanager.getplugin("dsession")
+                if controller is not None:
+                    name = type(controller.sched).__name__
+                    (session.config.rootpath / "scheduler").write_text(name)
+            """,
+        )
+        result = project.run_apart(*self.SCRIPTS, "SMC101", *arguments)
+        result.assert_outcomes(passed=2)
+        assert (project.path / "scheduler").read_text() == scheduler
+
     @pytest.mark.parametrize("distribution", ["loadfile", "worksteal"])
     def test_what_items_found_arrives(self, project: Project, distribution: str) -> None:
         result = project.run_apart(
