@@ -199,7 +199,7 @@ class Session:
     ) -> Exchange:
         """Send a request and return all that came of it; one that hung is not waited for again."""
         key = (request, mask, body_type)
-        if key in self._hung:
+        if self._hung and key in self._hung:
             return self._hung[key]
         exchange = self.endpoint.exchange(request, mask=mask, export=export, body_type=body_type)
         if exchange.ended is Ended.TIMED_OUT:

@@ -197,7 +197,9 @@ class LocalEndpoint:
         if not loaded.ok:
             return self._not_loaded(request, loaded)
         started = time.monotonic()
-        asked = {"mask": list(mask), "export": list(export), "body_type": body_type}
+        asked = {"mask": mask, "export": export, "body_type": body_type}
+        # What is not asked for is left out: most requests are then alike.
+        asked = {name: value for name, value in asked.items() if value}
         try:
             message, blobs = self._send(request.body, request.content_type, request.accept, asked)
         except ChannelEnded as end:

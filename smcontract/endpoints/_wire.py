@@ -7,6 +7,10 @@ from typing import Any
 from smcontract.endpoints._exchange import Ended, Exchange, Failure, Loaded, Response, Stage, Value
 from smcontract.violations import Request
 
+_KEPT = 512
+_stages: dict[int, tuple[list[dict[str, Any]], tuple[Stage, ...]]] = {}
+"""What was read of lists that are the same object each time, because frames read them once."""
+
 
 def read_exchange(
     request: Request, message: dict[str, Any], blobs: list[bytes], *, seconds: float, shows_stages: bool
@@ -19,13 +23,27 @@ def read_exchange(
         request=request,
         ended=Ended.DIED if dies else Ended.ANSWERED,
         response=None if dies else response,
-        stages=tuple(read_stage(stage, blobs) for stage in message.get("stages") or ()),
+        stages=read_stages(message.get("stages") or [], blobs),
         failure=Failure.from_wire(failure) if failure else None,
         death=str(message.get("error") or "the server's worker dies") if dies else "",
         seconds=seconds,
         shows_stages=shows_stages,
         instead=response if dies else None,
     )
+
+
+def read_stages(told: list[dict[str, Any]], blobs: list[bytes]) -> tuple[Stage, ...]:
+    """Build the stages from the runtime's messages; a list that is known and exports nothing is built once."""
+    same, known = _stages.get(id(told), (None, ()))
+    if same is told:
+        return known
+    stages = tuple(read_stage(stage, blobs) for stage in told)
+    if not any("export" in stage or "given" in stage for stage in told):
+        if len(_stages) >= _KEPT:
+            _stages.clear()
+        # As long as the list is kept, nothing else has its id.
+        _stages[id(told)] = (told, stages)
+    return stages
 
 
 def read_stage(data: dict[str, Any], blobs: list[bytes]) -> Stage:

@@ -1,6 +1,7 @@
 """Frames on the pipe: `!II` lengths of JSON and payload, the JSON (UTF-8), then the blobs end to end.
 
-The JSON's key `blobs` holds the length of each blob.
+The JSON's key `blobs` holds the length of each blob. Requests to a script and its answers are alike but for their
+blobs: their JSON is written and read once.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import json
 import os
 import re
 import struct
+from functools import lru_cache
 from typing import Any, Dict, List, Sequence, Tuple
 
 MAX_JSON = 40 * 1024 * 1024
@@ -20,6 +22,9 @@ HEADER_SIZE = _HEADER.size
 FIRST_READ = 64 * 1024
 """Bytes asked for at first: a buffer of a size that the C library maps anew costs more than the whole message."""
 _CHUNK = 1024 * 1024
+_REQUEST, _ANSWER, _EXPORTS = b'{"op":"invoke"', b'{"status"', b'"export":'
+_SHORT = 4096
+_KEPT = 512
 
 Message = Dict[str, Any]
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -28,15 +33,33 @@ _decode = json.JSONDecoder().raw_decode
 
 def pack(message: Message, blobs: Sequence[bytes] = ()) -> bytes:
     """Return a frame; raises ValueError for what is too large or no JSON."""
-    if blobs:
-        message = dict(message, blobs=[len(blob) for blob in blobs])
-    try:
-        text = _encode(message).encode("utf-8")
-    except (TypeError, RecursionError) as error:
-        raise ValueError("a message must be JSON: {}".format(error)) from None
-    payload_length = sum(map(len, blobs))
+    lengths = tuple(map(len, blobs))
+    text = _text_of_request(tuple(message.items()), lengths) if _is_request(message) else _text(message, lengths)
+    payload_length = sum(lengths)
     _check_bounds(len(text), payload_length)
     return b"".join([_HEADER.pack(len(text), payload_length), text, *blobs])
+
+
+def _is_request(message: Message) -> bool:
+    return message.get("op") == "invoke" and all(map(_is_constant, message.values()))
+
+
+def _is_constant(value: Any) -> bool:
+    return value is None or type(value) in (str, bool)
+
+
+def _text(message: Message, lengths: Tuple[int, ...]) -> bytes:
+    if lengths:
+        message = dict(message, blobs=lengths)
+    try:
+        return _encode(message).encode("utf-8")
+    except (TypeError, RecursionError) as error:
+        raise ValueError("a message must be JSON: {}".format(error)) from None
+
+
+@lru_cache(maxsize=_KEPT)
+def _text_of_request(items: Tuple[Tuple[str, Any], ...], lengths: Tuple[int, ...]) -> bytes:
+    return _text(dict(items), lengths)
 
 
 def sizes(header: bytes) -> Tuple[int, int]:
@@ -48,6 +71,23 @@ def sizes(header: bytes) -> Tuple[int, int]:
 
 def unpack(text: bytes, payload: Any) -> Tuple[Message, List[bytes]]:
     """Return the message and its blobs, from bytes or a view of them; raises ValueError for what is no frame."""
+    # Values that were exported are the receiver's own.
+    repeats = len(text) < _SHORT and (text.startswith(_REQUEST) or (text.startswith(_ANSWER) and _EXPORTS not in text))
+    known, lengths = _read_once(text) if repeats else _read(text)
+    message = dict(known)
+    if sum(lengths) != len(payload):
+        raise ValueError("a frame's blobs do not add up to its payload")
+    if len(lengths) == 1:
+        return message, [bytes(payload)]
+    blobs = []
+    start = 0
+    for length in lengths:
+        blobs.append(bytes(payload[start : start + length]))
+        start += length
+    return message, blobs
+
+
+def _read(text: bytes) -> Tuple[Message, List[int]]:
     try:
         decoded = text.decode("utf-8")
         message, end = _decode(decoded)
@@ -62,16 +102,10 @@ def unpack(text: bytes, payload: Any) -> Tuple[Message, List[bytes]]:
     lengths = message.pop("blobs", [])
     if not isinstance(lengths, list) or not all(type(length) is int and length >= 0 for length in lengths):
         raise ValueError("a frame's blob lengths must be counts")
-    if sum(lengths) != len(payload):
-        raise ValueError("a frame's blobs do not add up to its payload")
-    if len(lengths) == 1:
-        return message, [bytes(payload)]
-    blobs = []
-    start = 0
-    for length in lengths:
-        blobs.append(bytes(payload[start : start + length]))
-        start += length
-    return message, blobs
+    return message, lengths
+
+
+_read_once = lru_cache(maxsize=_KEPT)(_read)
 
 
 class Reader:

@@ -229,7 +229,9 @@ class Service:
                 value = self._run(step, *arguments)
                 if not told:
                     continue
-                stage = {"name": name, "by": step.by, "value": describe(value), "of_model": self._was_asked}
+                stage: Message = {"name": name, "by": step.by, "value": describe(value)}
+                if self._was_asked:
+                    stage["of_model"] = True
                 if wanted and name + GIVEN in wanted:
                     stage["given"] = {"value": describe(given), "export": export(given, out)}
                 if name in wanted:
