@@ -90,6 +90,10 @@ class Property:
         self.examples, self.stopped = 0, ""
         self._broke = None
         self._found.clear()
+        # Hypothesis looks a deferred strategy up anew at every draw: where it keeps them, this one takes its place.
+        kept = getattr(getattr(self.test, "hypothesis", None), "_given_kwargs", None)
+        if isinstance(kept, dict) and "case" in kept:
+            kept["case"] = strategy
         started = time.monotonic()
         self._ends = started + max((self._budget or 0.0) - ctx.session.spent.seconds, 0.0)
         try:

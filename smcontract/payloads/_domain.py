@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from smcontract.payloads._codec import TEXT_FORMS, Number, Table, encode
+from smcontract.payloads._rows import drawn_rows
 from smcontract.payloads._shaped import Shaped, encode_shaped
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ WIDE = 8
 TALL = 32
 """Rows beyond which a table repeats drawn rows, for the same reason."""
 _PLACES = 40
+_WHOLE: tuple[Number, ...] = tuple(range(10))
+QUARTERS: tuple[Number, ...] = (*_WHOLE, *(quarter / 4 for quarter in range(40) if quarter % 4))
+"""Numbers that float32, decimal text and JSON all hold exactly, whole ones first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,35 +97,37 @@ class Domain(Shaped):
 
         if self.body is not None:
             return st.just(self.baseline())
-        drawn = min(self.columns, WIDE)
-        row: SearchStrategy[list[Any]]
-        if self.fields:
-            # Places in the pools are drawn, not cells: one kind of choice, however many kinds of columns.
-            places = st.lists(st.integers(0, self._places), min_size=drawn, max_size=drawn)
-            row = places.map(self._cells)
+        width = min(self.columns, WIDE)
+        low, high = min(self.min_rows, TALL), min(self.max_rows, TALL)
+        if low == high == width == 1:
+            # Hypothesis then knows when all of them were tried.
+            codes = st.integers(0, self._codes - 1).map(lambda code: [bytes((code,))])
         else:
-            number: SearchStrategy[Number] = st.integers(0, 9) if self.integers else quarters()
-            row = st.lists(number, min_size=drawn, max_size=drawn).map(lambda cells: _fill(cells, self.columns))
-        rows = st.lists(row, min_size=min(self.min_rows, TALL), max_size=min(self.max_rows, TALL))
-        return rows.map(lambda table: _fill(table, max(self.min_rows, len(table))))
+            codes = drawn_rows(low, high, width)
+        cells = self._cells if self.fields else self._numbers()
+        return codes.map(lambda rows: _fill([cells(row) for row in rows], max(self.min_rows, len(rows))))
 
     @property
-    def _places(self) -> int:
-        return min(_PLACES, max(len(field.values) for field in self.fields) - 1)
+    def _codes(self) -> int:
+        """How many of a byte's values mean different cells."""
+        if not self.fields:
+            return len(_WHOLE if self.integers else QUARTERS)
+        return min(_PLACES, max(len(field.values) for field in self.fields) - 1) + 1
 
-    def _cells(self, places: list[int]) -> list[Any]:
-        filled = _fill(places, self.columns)
-        return [field.at(place) for field, place in zip(self.fields, filled, strict=True)]
+    def _cells(self, codes: bytes) -> list[Any]:
+        """Return the cells of a row: a byte is a place in the pool of its column."""
+        count = self._codes
+        filled = _fill(codes, self.columns)
+        return [field.at(code % count) for field, code in zip(self.fields, filled, strict=True)]
+
+    def _numbers(self) -> Callable[[bytes], list[Number]]:
+        pool = _WHOLE if self.integers else QUARTERS
+        of_byte = [pool[code % len(pool)] for code in range(256)]
+        return lambda codes: _fill([of_byte[code] for code in codes], self.columns)
 
 
-def _fill(pattern: list[T], length: int) -> list[T]:
+def _fill(pattern: Sequence[T], length: int) -> list[T]:
     """Return the pattern, repeated until it is as long as is asked for."""
+    if len(pattern) == length:
+        return list(pattern)
     return [pattern[place % len(pattern)] for place in range(length)]
-
-
-def quarters() -> SearchStrategy[Number]:
-    """Return a strategy of numbers that float32, decimal text and JSON all hold exactly, whole ones first."""
-    from hypothesis import strategies as st
-
-    # One choice per number: with `one_of`, rows that a failure does not need are left when it is shrunk.
-    return st.sampled_from([*range(10), *(quarter / 4 for quarter in range(40) if quarter % 4)])

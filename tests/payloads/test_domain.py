@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from serving import draw
 from smcontract.payloads._codec import CSV, JSON, NPY, decode
-from smcontract.payloads._domain import TALL, WIDE, Domain, quarters
+from smcontract.payloads._columns import numbers
+from smcontract.payloads._domain import QUARTERS, TALL, WIDE, Domain
 
 QUIET = settings(max_examples=50, database=None, suppress_health_check=list(HealthCheck), deadline=None)
 
@@ -88,6 +89,24 @@ def test_rows_that_a_failure_does_not_need_are_shrunk_away(integers: bool) -> No
     assert found == [[7, 0, 0]]
 
 
+def test_each_row_can_be_left_out_by_itself() -> None:
+    """The cell that matters keeps its column, whichever row it was found in."""
+    fields = (numbers("a", 0, 9, integers=True), numbers("b", 0, 40, integers=True), numbers("c", 0, 9, integers=True))
+    tables = domain(columns=3, min_rows=2, max_rows=6, fields=fields).tables()
+    many = settings(QUIET, max_examples=400)
+    last = find(tables, lambda table: len(table) > 3 and table[-1][1] == 25, settings=many)
+    assert last == [[0, 0, 0]] * 3 + [[0, 25, 0]]
+    one = find(tables, lambda table: any(row[1] == 25 for row in table), settings=many)
+    assert len(one) == 2
+    assert sorted(map(tuple, one)) == [(0, 0, 0), (0, 25, 0)]
+
+
+@pytest.mark.parametrize("integers", [True, False])
+def test_all_tables_of_one_cell_are_tried_once(integers: bool) -> None:
+    drawn = draw(domain(columns=1, max_rows=1, integers=integers).tables(), 200)
+    assert len(drawn) == len({repr(table) for table in drawn}) == (10 if integers else 40)
+
+
 def test_fractions_are_drawn_where_they_are_taken() -> None:
     tables = domain(columns=1, integers=False).tables()
     assert find(tables, lambda table: table[0][0] % 1 != 0, settings=QUIET) == [[0.25]]
@@ -107,8 +126,7 @@ def test_tall_tables_repeat_what_is_drawn() -> None:
     assert all(row == table[place % TALL] for place, row in enumerate(table))
 
 
-@given(quarters())
-@QUIET
+@pytest.mark.parametrize("number", QUARTERS)
 def test_quarters_are_exact_in_every_encoding(number: float) -> None:
     assert float(np.float32(number)) == number
     assert float(str(number)) == number
