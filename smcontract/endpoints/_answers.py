@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from smcontract.endpoints._known import Known
 from smcontract.endpoints._shapes import (
     Shape,
     WrongShape,
@@ -138,6 +139,7 @@ _OF_OP: dict[str, Shape] = {
     "ping": record({"ok": flag, "pid": count}),
 }
 OPS = frozenset(_OF_OP)
+_looked_at: Known[tuple[dict[str, Any], int]] = Known()
 
 
 def check_answer(asked: dict[str, Any], message: dict[str, Any], blobs: Sequence[bytes]) -> None:
@@ -146,6 +148,10 @@ def check_answer(asked: dict[str, Any], message: dict[str, Any], blobs: Sequence
         _ERROR(message)
         return
     op = asked["op"]
+    stages = message.get("stages") if op == "invoke" else None
+    # Most answers come of the same text as one before.
+    if type(stages) is list and _looked_at.get(stages) == (message, len(blobs)):
+        return
     shape = _OF_OP.get(op, anything)
     shape(message)
     if op == "invoke":
@@ -153,6 +159,8 @@ def check_answer(asked: dict[str, Any], message: dict[str, Any], blobs: Sequence
         for stage in message.get("stages") or ():
             _check_export(stage.get("export"), blobs)
             _check_export((stage.get("given") or {}).get("export"), blobs)
+        if stages:
+            _looked_at.keep(stages, (dict(message), len(blobs)))
     elif op == "export":
         _check_export(message["export"], blobs)
     elif op == "rounds":

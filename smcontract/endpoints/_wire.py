@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from smcontract.endpoints._exchange import Ended, Exchange, Failure, Loaded, Response, Stage, Value
+from smcontract.endpoints._known import Known
 from smcontract.violations import Request
 
-_KEPT = 512
-_stages: dict[int, tuple[list[dict[str, Any]], tuple[Stage, ...]]] = {}
-"""What was read of lists that are the same object each time, because frames read them once."""
+_stages: Known[tuple[Stage, ...]] = Known()
 
 
 def read_exchange(
@@ -34,15 +33,12 @@ def read_exchange(
 
 def read_stages(told: list[dict[str, Any]], blobs: list[bytes]) -> tuple[Stage, ...]:
     """Build the stages from the runtime's messages; a list that is known and exports nothing is built once."""
-    same, known = _stages.get(id(told), (None, ()))
-    if same is told:
+    known = _stages.get(told)
+    if known is not None:
         return known
     stages = tuple(read_stage(stage, blobs) for stage in told)
     if not any("export" in stage or "given" in stage for stage in told):
-        if len(_stages) >= _KEPT:
-            _stages.clear()
-        # As long as the list is kept, nothing else has its id.
-        _stages[id(told)] = (told, stages)
+        _stages.keep(told, stages)
     return stages
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smcontract.endpoints._wire import read_export, read_stage, read_value
+from smcontract.endpoints._wire import read_export, read_stage, read_stages, read_value
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,11 @@ def test_a_stage_has_its_name_and_who_serves_it() -> None:
     stage = read_stage({"name": "input_fn", "by": "default", "value": {"type": "builtins.str", "length": 3}}, [])
     assert (stage.name, stage.by, stage.value.type, stage.value.length) == ("input_fn", "default", "builtins.str", 3)
     assert stage.value.shape is None
+
+
+def test_stages_of_one_list_are_built_once_where_nothing_is_exported() -> None:
+    told: list[dict[str, Any]] = [{"name": "input_fn", "by": "script", "value": {"type": "builtins.list"}}]
+    assert read_stages(told, [])[0] is read_stages(told, [])[0]
+    assert read_stages(list(told), []) == read_stages(told, [])
+    exported = [{**told[0], "export": {"kind": "bytes", "blob": 0}}]
+    assert [read_stages(exported, [body])[0].value.data for body in (b"one", b"two")] == [b"one", b"two"]

@@ -112,3 +112,43 @@ def test_too_large_a_payload_is_refused(monkeypatch: Any) -> None:
     monkeypatch.setattr(frames, "MAX_PAYLOAD", 3)
     with pytest.raises(ValueError, match="over the bound"):
         frames.pack({}, [b"ab", b"cd"])
+
+
+def read(message: Any, blobs: Any = ()) -> Any:
+    frame = frames.pack(message, blobs)
+    head, _ = frames.sizes(frame[: frames.HEADER_SIZE])
+    end = frames.HEADER_SIZE + head
+    return frames.unpack(frame[frames.HEADER_SIZE : end], frame[end:])
+
+
+def test_answers_that_are_alike_are_read_once() -> None:
+    answer = {"status": 200, "stages": [{"name": "input_fn"}], "body": 0}
+    (first, bodies), (second, others) = read(answer, [b"one"]), read(answer, [b"two"])
+    assert (bodies, others) == ([b"one"], [b"two"])
+    assert first["stages"] is second["stages"]
+    first["status"] = 500
+    assert second == read(answer, [b"xyz"])[0] == answer
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"status": 200, "stages": [{"export": {"kind": "plain", "value": [1]}}]},
+        {"ok": True, "state": {"a": "b"}, "listed": [1]},
+        {"status": 200, "stages": [{"name": "x" * 5000}]},
+    ],
+    ids=["exported values", "other answers", "long ones"],
+)
+def test_what_a_receiver_may_change_is_its_own(message: Any) -> None:
+    first, second = read(message)[0], read(message)[0]
+    assert first == second == message
+    held = [value for value in first.values() if isinstance(value, list)]
+    assert not any(value is other for value in held for other in second.values())
+
+
+def test_requests_are_written_as_they_are() -> None:
+    request = {"op": "invoke", "content_type": "text/csv", "accept": None}
+    for more in ({}, {"stages": False}, {"stages": 0}, {"stages": True}, {"stages": 1}, {"export": ["input_fn"]}):
+        for body in (b"1", b"22", b"1"):
+            message, blobs = read({**request, **more}, [body])
+            assert (repr(message), blobs) == (repr({**request, **more}), [body])
