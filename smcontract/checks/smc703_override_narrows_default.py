@@ -56,7 +56,7 @@ def override_narrows_default(ctx: CheckContext) -> Iterator[Violation]:
     ## When it stays silent
     Where the default would answer something else, for a type that the function takes in a shape of its own, where
     the function fails by accident (SMC302, SMC504), where no body is known that the script answers, and where only a
-    stand-in for the model takes the table that the default decodes.
+    stand-in for the model takes the table that the default decodes. That the default Accept is refused is SMC510.
 
     ## Source
     sagemaker-inference 1.10.1, `decoder.py` and `encoder.py`; sagemaker-containers 2.8.6.post2,
@@ -116,7 +116,9 @@ def _accepts(ctx: CheckContext, request: Request, expected: Values) -> Iterator[
         # It makes something else of a prediction, and the default is no measure of it.
         return
     accepts = ctx.session.settings.accepts or ctx.stack.accepts
-    known = [accept for accept in accepts if accept in ctx.stack.accepts]
+    # That the Accept of a client who names none is refused has a code of its own.
+    usual = None if ctx.session.settings.accepts else ctx.stack.accept(None, ctx.session.settings.env)
+    known = [accept for accept in accepts if accept in ctx.stack.accepts and accept != usual]
     for accept in known:
         refused = _refused(ctx, "output_fn", replace(request, accept=accept), expected)
         if refused is not None:

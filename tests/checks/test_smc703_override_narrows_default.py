@@ -87,6 +87,16 @@ def test_what_flask_s_default_encodes(tmp_path: Path) -> None:
     assert "output_fn refuses text/csv, application/x-npy, which" in violation.message
 
 
+def test_that_the_default_accept_is_refused_is_told_by_smc510(tmp_path: Path) -> None:
+    source = MODEL + (
+        "def output_fn(prediction, accept):\n    if accept != 'text/csv':\n        raise ValueError(accept)\n"
+        "    return '\\n'.join(','.join(map(str, row)) for row in prediction.tolist())\n"
+    )
+    violation = here(tmp_path, source, CODE).violation
+    assert violation.message.startswith("output_fn refuses application/x-npy, which the default")
+    assert here(tmp_path, source, "SMC510").outcome == "warned"
+
+
 def test_types_that_the_user_named_are_all_that_is_asked(tmp_path: Path) -> None:
     source = MODEL + JSON_INPUT + RAISING_OUTPUT
     judged = here(tmp_path, source, CODE, content_types=["application/json"], accepts=["application/json"])
