@@ -36,7 +36,7 @@ def output_fn(prediction, accept):
         raise ValueError(accept)
     {answers}
 """
-JSON, CSV = "application/json", "text/csv"
+JSON, CSV, JSONL = "application/json", "text/csv", "application/jsonlines"
 RECORDS = "np.array([[r['a'], r['b'], r['c'], r['d']] for r in json.loads(body)['instances']])"
 INSTANCES = "np.array(json.loads(body)['instances'])"
 LINES = "np.array([[float(cell) for cell in line.split(',')] for line in body.splitlines()])"
@@ -70,8 +70,9 @@ def found(
         ("np.array(json.loads(body)['inputs'])[:1]", JSON),
         (f"{LINES}.reshape(1, -1)", CSV),
         ("np.genfromtxt(io.StringIO(body), delimiter=',', comments=None)", CSV),
+        ("np.array([json.loads(line)['x'] for line in body.splitlines()[1:]])", JSONL),
     ],
-    ids=["the first", "but the first", "records glued", "glued", "the first of inputs", "lines glued", "genfromtxt"],
+    ids=["first", "but the first", "records glued", "glued", "first of inputs", "lines glued", "genfromtxt", "lines"],
 )
 def test_rows_that_input_fn_loses(tmp_path: Path, takes: str, kind: str) -> None:
     assert found(tmp_path, takes, kind) == {("SMC307", "input_fn")}
@@ -102,13 +103,24 @@ def test_predictions_that_are_lost(
         (INSTANCES, JSON),
         (RECORDS, JSON),
         (LINES, CSV),
+        ("np.array([json.loads(line) for line in body.splitlines()])", JSONL),
         ("np.array(json.loads(body)['features']).reshape(1, -1)", JSON),
         ("np.array(json.loads(body)['inputs']).reshape(1, -1)", JSON),
         ("np.array([[json.loads(body)[key] for key in ('a', 'b', 'c', 'd')]])", JSON),
         ("np.array([float(cell) for cell in body.strip().split(',')]).reshape(1, -1)", CSV),
         ("np.fromstring(body, sep=',').reshape(1, -1)", CSV),
     ],
-    ids=["rows", "records", "lines", "features", "a flat list", "one record", "one line", "numbers of one line"],
+    ids=[
+        "rows",
+        "records",
+        "lines",
+        "lines of JSON",
+        "features",
+        "a flat list",
+        "one record",
+        "one line",
+        "numbers of one line",
+    ],
 )
 def test_what_keeps_its_rows_or_carries_one_record(tmp_path: Path, takes: str, kind: str) -> None:
     assert found(tmp_path, takes, kind) == set()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from smcontract.checks._context import CheckContext
 from smcontract.payloads._codec import CSV, is_json, media_type
 from smcontract.payloads._domain import Domain
+from smcontract.payloads._types import LINES
 
-LINES = frozenset({"application/jsonlines", "application/x-jsonlines", "application/jsonl", "application/x-ndjson"})
-"""Content types of which every line is a record, CSV apart."""
 PROTOCOL = "instances"
 """The key under which a protocol by name carries a list of records."""
 

@@ -18,6 +18,7 @@ from smcontract.checks._told import same, told
 from smcontract.endpoints import Exchange, Value
 from smcontract.payloads._codec import CSV, JSON, NPY, Table, media_type, table_type
 from smcontract.payloads._domain import Domain
+from smcontract.payloads._types import LINES
 from smcontract.session import Inconclusive
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def carries_records(ctx: CheckContext, domain: Domain) -> bool:
     model says how wide a record is, and a list of objects where it shows in the source that they are records.
     """
     kind = table_type(domain.content_type)
+    if domain.body is None and media_type(domain.content_type) in LINES:
+        return domain.form in {"rows", "records"}
     if domain.body is not None or kind is None:
         return False
     if kind == NPY:

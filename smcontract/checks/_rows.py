@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 from smcontract.checks._context import CheckContext
-from smcontract.checks._evidence import LINES, PROTOCOL, key_of, reads_many
+from smcontract.checks._evidence import PROTOCOL, key_of, reads_many
 from smcontract.checks._records import KEYS, is_key_read
 from smcontract.checks._sources import make_case
 from smcontract.endpoints import Exchange, Value
 from smcontract.payloads._codec import CSV, is_json, media_type
 from smcontract.payloads._domain import Domain
+from smcontract.payloads._types import LINES
 from smcontract.session import Inconclusive
 
 Shape = tuple[int, ...]
@@ -63,12 +64,10 @@ def carries_records(ctx: CheckContext, domain: Domain) -> bool:
         return False
     if is_json(domain.content_type) and key_of(domain) in {"", *KEYS} and reads_many(ctx, domain):
         return True
-    if domain.is_text:
-        return False
     kind = media_type(domain.content_type)
-    if kind == CSV or kind in LINES:
-        return domain.form == "rows"
-    return is_json(kind) and domain.form == "rows"
+    if kind in LINES:
+        return domain.form in {"rows", "records"}
+    return not domain.is_text and (kind == CSV or is_json(kind)) and domain.form == "rows"
 
 
 def records_of(ctx: CheckContext) -> Domain:

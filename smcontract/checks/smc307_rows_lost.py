@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from smcontract.checks._case import Case
 from smcontract.checks._check import Per, Phase, check
 from smcontract.checks._context import CheckContext
-from smcontract.checks._evidence import LINES, reads_many
+from smcontract.checks._evidence import reads_many
 from smcontract.checks._masked import alike, answer_of
 from smcontract.checks._rows import Layout, Shape, layout_of, records_of, shape_in, takes_text
 from smcontract.checks._served import refusal_told
@@ -19,6 +19,7 @@ from smcontract.endpoints import Exchange
 from smcontract.judgement import is_deliberate
 from smcontract.payloads._codec import CSV, Table, media_type
 from smcontract.payloads._domain import Domain
+from smcontract.payloads._types import LINES
 from smcontract.session import Inconclusive
 from smcontract.violations import Severity, Violation
 

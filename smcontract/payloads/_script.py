@@ -12,6 +12,7 @@ from smcontract.payloads._columns import Column
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._given import generalised
 from smcontract.payloads._model import json_forms, without_names
+from smcontract.payloads._search import OF_TEXT
 from smcontract.payloads._types import CSV, is_json, media_type
 from smcontract.payloads.media import find
 
@@ -23,7 +24,7 @@ TEXT = "a short text"
 _HINTS = {
     "object": ("param", "options", "config", "kwargs"),
     "base64": ("b64", "base64", "image", "img", "audio"),
-    "text": ("text", "question", "context", "sentence", "prompt", "query", "review", "message", "title", "url", "uri"),
+    "text": OF_TEXT,
 }
 """What a key's name says where nothing else does."""
 MANY = 24

@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from smcontract.payloads._codec import CSV, JSON, NPY, TEXT_FORMS, table_type
+from smcontract.payloads._codec import CSV, JSON, NPY, TEXT_FORMS, media_type, table_type
+from smcontract.payloads._columns import Column
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._model import last_rows, with_fractions
+from smcontract.payloads._skeleton import HOLE, Skeleton, record
+from smcontract.payloads._types import LINES
 from smcontract.payloads.media import Shape, find
 
 Answers = Callable[[bytes], bool]
 """Sends a body and says whether the request is answered with a success."""
 
+OF_TEXT = ("text", "question", "context", "sentence", "prompt", "query", "review", "message", "title", "url", "uri")
+"""Parts of a key's name that say that it holds text."""
 COLUMNS = (3, 1, 2, 4, 5, 6, 8, 10, 13, 16)
 LIMIT = 80
 """Requests that a search may cost."""
@@ -26,6 +31,8 @@ def candidates(content_type: str, *, columns: int | None, keys: Sequence[str]) -
     the script reads.
     """
     kind = table_type(content_type)
+    if media_type(content_type) in LINES:
+        yield from _lines(content_type, columns, keys)
     if kind is None:
         return
     source = "a search for a shape that is answered"
@@ -43,6 +50,36 @@ def candidates(content_type: str, *, columns: int | None, keys: Sequence[str]) -
                 form=form,
                 columns=width,
             )
+
+
+def _lines(content_type: str, columns: int | None, keys: Sequence[str]) -> Iterator[Domain]:
+    """Yield the tables of which each row is a line: an object of the keys that the script reads, or a list."""
+    source = "a search for a shape that is answered"
+    if any(word in key.lower() for key in keys for word in OF_TEXT):
+        # A text is no row of numbers.
+        return
+    if len(keys) > 1 and columns in {None, len(keys)}:
+        fields = _numbers(keys)
+        yield Domain(
+            content_type=content_type, source=source, certain=False, form="records", columns=len(keys), fields=fields,
+            row=record(keys),
+        )  # fmt: skip
+    for width in (columns,) if columns is not None else COLUMNS:
+        row: Skeleton = ("list", *([HOLE] * width))
+        shapes = [("records", ("object", (key, row))) for key in keys[:1]] + [("rows", row)]
+        for form, inner in shapes:
+            yield Domain(
+                content_type=content_type, source=source, certain=False, form=form, columns=width,
+                fields=_numbers([""] * width), row=inner,
+            )  # fmt: skip
+
+
+def _numbers(names: Sequence[str]) -> tuple[Column, ...]:
+    width = len(names)
+    return tuple(
+        Column(name=name, values=tuple(1 + (row * width + place) % 9 for row in range(9)))
+        for place, name in enumerate(names)
+    )
 
 
 def _forms(kind: str, keys: Sequence[str]) -> list[str]:

@@ -9,6 +9,11 @@ CSV = "text/csv"
 NPY = "application/x-npy"
 NPZ = "application/x-npz"
 
+LINES = frozenset(
+    "application/" + name for name in ("jsonl", "json-lines", "jsonlines", "x-jsonl", "x-jsonlines", "x-ndjson")
+)
+"""JSON Lines: every line is a document."""
+
 Number = int | float
 Table = Sequence[Sequence[Number]]
 

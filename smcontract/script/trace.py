@@ -85,6 +85,8 @@ def follow(
                 return any(map(carries, values))
             case ast.IfExp(body=body, orelse=orelse):
                 return carries(body) or carries(orelse)
+            case ast.ListComp(generators=[ast.comprehension(iter=iterated), *_]) if through is None:
+                return carries(iterated)
             case ast.BinOp(left=left, right=right):
                 return carries(left) or carries(right)
         return False

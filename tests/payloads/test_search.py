@@ -142,9 +142,19 @@ def test_a_list_of_one_form_is_sent_in_one_row_only() -> None:
     assert (domain.form, domain.min_rows, domain.max_rows) == ("row", 1, 1)
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "image/png", "application/jsonlines"])
+@pytest.mark.parametrize("content_type", ["text/plain", "image/png", "audio/wav"])
 def test_a_type_that_holds_no_table_has_no_candidates(content_type: str) -> None:
     assert list(candidates(content_type, columns=3, keys=["x"])) == []
+
+
+def test_a_line_of_json_is_a_row() -> None:
+    lines = "application/jsonlines"
+    bodies = [domain.encode(domain.baseline(2)) for domain in candidates(lines, columns=None, keys=["a", "b"])]
+    assert bodies[0] == b'{"a": 1, "b": 2}\n{"a": 3, "b": 4}'
+    assert b"[1, 2, 3]\n[4, 5, 6]" in bodies
+    one = [domain.encode(domain.baseline(1)) for domain in candidates(lines, columns=3, keys=["features"])]
+    assert one == [b'{"features": [1, 2, 3]}', b"[1, 2, 3]"]
+    assert list(candidates(lines, columns=3, keys=["text"])) == []
 
 
 def test_every_array_type_has_candidates() -> None:
