@@ -169,6 +169,18 @@ def _layer_domains(layer: str, size: int, content_type: str, source: str) -> Ite
             )
 
 
+def counted(domain: Domain) -> Domain:
+    """Return the domain with numbers that count in reading order in the place of a column's only one."""
+    width = len(domain.fields)
+    fields = tuple(
+        replace(field, values=tuple(1 + (row * width + place) % 9 for row in range(9)))
+        if field.is_number and not field.is_closed and set(field.values) == {1}
+        else field
+        for place, field in enumerate(domain.fields)
+    )
+    return replace(domain, fields=fields)
+
+
 def with_fractions(domain: Domain) -> Domain:
     """Return the domain with fractions among the numbers of its columns, but for categories and ids of words."""
     if not any(field.is_number and not field.is_closed for field in domain.fields):

@@ -11,7 +11,7 @@ from typing import Any
 from smcontract.payloads._columns import Column
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._given import generalised
-from smcontract.payloads._model import json_forms, without_names
+from smcontract.payloads._model import counted, json_forms, without_names
 from smcontract.payloads._search import OF_TEXT
 from smcontract.payloads._types import CSV, is_json, media_type
 from smcontract.payloads.media import find
@@ -92,6 +92,9 @@ def _made(documents: Iterator[Any] | Sequence[Any], content_type: str, source: s
         seen.add(text)
         plain = Domain(content_type=content_type, source=source, certain=False, max_rows=1, body=text.encode())
         found = generalised(document, plain)
+        if found is not None and not found.is_single and (counts := counted(found)) != found:
+            # Rows that are all alike cannot be told from each other.
+            yield replace(counts, min_rows=1, max_rows=3)
         yield plain if found is None else replace(found, max_rows=1 if found.is_single else 3)
         if len(seen) >= MANY:
             return
