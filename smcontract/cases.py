@@ -15,6 +15,7 @@ from typing import Any
 from smcontract.errors import UsageError
 from smcontract.options import OPTIONS
 from smcontract.violations import Request
+from smcontract.writing import write_whole
 
 DIRECTORY = Path(".smcontract") / "cases"
 SCHEMA = 1
@@ -76,7 +77,7 @@ def save(case: SavedCase, rootdir: Path) -> None:
         "accept": case.request.accept,
         "body_base64": base64.b64encode(case.request.body).decode("ascii"),
     }
-    (directory / f"{case.id}.json").write_text(json.dumps(document, indent=2) + "\n")
+    write_whole(directory / f"{case.id}.json", (json.dumps(document, indent=2) + "\n").encode())
 
 
 def find(name: str, start: Path) -> tuple[SavedCase, Path]:

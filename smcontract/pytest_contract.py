@@ -15,19 +15,25 @@ from smcontract.confirming import confirmation_problem
 from smcontract.endpoints._installed import describe_engine
 from smcontract.errors import UsageError
 from smcontract.pytest_collection import ContractCollection
+from smcontract.pytest_interrupts import Interrupts
 from smcontract.pytest_items import RECORD, outcome_of
 from smcontract.pytest_own_checks import own_checks
 from smcontract.pytest_summary import write_summary
-from smcontract.records import resolution, script_report
+from smcontract.records import record, resolution, script_report
 from smcontract.reporting.json_report import write_json
 from smcontract.reporting.merge import ItemRecord, build_report
 from smcontract.reporting.report import Outcome
 from smcontract.reporting.resolution import format_resolution
 from smcontract.resting import stubs_ahead
+from smcontract.runner import Result
 from smcontract.saving import save_cases
 from smcontract.settings_sources import read_flags, read_ini
 from smcontract.workspace import Judged, Workspace
 
+LOST = (
+    "the worker that ran it ended before it could answer: it was killed, or this machine ran out of memory; "
+    "this says nothing about the script"
+)
 HEADERS = 12
 """Scripts beyond which the header only counts."""
 
@@ -36,6 +42,7 @@ def activate(config: pytest.Config) -> None:
     """Judge the scripts that the flag or the ini file names; raises `pytest.UsageError`."""
     try:
         own_checks(config)
+        config.pluginmanager.register(Interrupts(config), "smcontract-interrupts")
         config.pluginmanager.register(ContractPlugin(config), "smcontract-contract")
     except UsageError as error:
         raise pytest.UsageError(f"smcontract: {error}") from None
@@ -124,6 +131,18 @@ class ContractPlugin:
         data: dict[str, Any] | None = getattr(report, RECORD, None)
         if data is not None and not hasattr(self.config, "workerinput"):
             self.records.append(ItemRecord.from_dict(data))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        """Keep the place of an item whose xdist worker died: only what it found is lost."""
+        path, _, name = crashitem.partition("::")
+        for judged in self.judged.values():
+            for item in judged.items if judged.name == path else ():
+                if item.name == name:
+                    lost = record(
+                        judged, item, Result(outcome="error", reason=LOST), node_id=crashitem, root=self.config.rootpath
+                    )
+                    setattr(report, RECORD, lost.to_dict())
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

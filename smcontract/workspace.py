@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smcontract import scratch
 from smcontract.checks import codes
 from smcontract.endpoints._installed import engine_problem
 from smcontract.errors import UsageError
@@ -146,7 +146,7 @@ class Workspace:
         return str(absolute)
 
     def _directory(self) -> Path:
-        directory = Path(tempfile.mkdtemp(prefix="smcontract-archive-"))
+        directory = scratch.directory("smcontract-archive-")
         self._unpacked.append(directory)
         return directory
 

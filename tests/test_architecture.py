@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # What values are made with.
     ("lean",),
     # Values that every layer may know.
-    ("errors", "violations", "options"),
+    ("errors", "violations", "options", "scratch", "writing"),
     # What the source says.
     ("script",),
     # What a container does.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from smcontract import scratch
 from smcontract.endpoints._answers import sensible_facts
 from smcontract.endpoints._channel import Channel, ChannelEnded, Tampered
 from smcontract.endpoints._environment import container_environment
@@ -343,7 +343,7 @@ class LocalEndpoint:
 
     def _own_directory(self) -> Path:
         if self._home is None:
-            self._home = Path(tempfile.mkdtemp(prefix="smcontract-"))
+            self._home = scratch.directory()
         return self._home
 
     def _empty_model_dir(self) -> Path:

@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from smcontract import scratch
 from smcontract.endpoints._channel import ChannelEnded, Message
 from smcontract.endpoints._exchange import Ended, Failure
 from smcontract.endpoints._limits import NO_LIMITS, Limits, death_of
@@ -71,8 +72,8 @@ class WorkerChannel:
         self._cwd = cwd
         self._limits, self._files_in = limits, files_in
         self._environment = dict(environment)
-        long = len(tempfile.gettempdir()) > _SOCKET_PATH
-        self._home = Path(tempfile.mkdtemp(prefix="smcontract-", dir="/tmp" if long else None))
+        long = len(str(scratch.root())) > _SOCKET_PATH
+        self._home = Path(tempfile.mkdtemp(prefix="smcontract-", dir="/tmp")) if long else scratch.directory()
         self._process: WardedProcess | None = None
         self._socket: socket.socket | None = None
         self._outputs: list[Output] = []

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from smcontract.errors import UsageError
 from smcontract.reporting.report import Report
+from smcontract.writing import write_whole
 
 
 def load_schema() -> dict[str, Any]:
@@ -30,27 +29,10 @@ def write_json(report: Report, path: Path) -> None:
 
     Raises UsageError if the file cannot be written there.
     """
-    data = to_json(report).encode("utf-8")
     try:
-        if path.exists() and not path.is_file():
-            # A pipe or a terminal cannot be replaced.
-            path.write_bytes(data)
-        else:
-            _replace(path.resolve(), data)
+        # Half of a surrogate, as in the name of a file that is no UTF-8, becomes JSON's escape for it.
+        write_whole(path, to_json(report).encode("utf-8", "backslashreplace"))
     except (OSError, RuntimeError) as error:
         # A link that leads to itself is a RuntimeError before Python 3.13.
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"{path}: the report cannot be written: {reason}") from None
-
-
-def _replace(path: Path, data: bytes) -> None:
-    with contextlib.suppress(FileExistsError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
