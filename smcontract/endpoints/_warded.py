@@ -73,7 +73,7 @@ class WardedProcess:
             self._process.wait(timeout=PATIENCE)
         try:
             told = json.loads(self._told()[1])
-        except (IndexError, ValueError):
+        except (IndexError, ValueError, RecursionError):
             return {}
         return told if isinstance(told, dict) else {}
 
