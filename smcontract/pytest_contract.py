@@ -34,6 +34,10 @@ LOST = (
     "the worker that ran it ended before it could answer: it was killed, or this machine ran out of memory; "
     "this says nothing about the script"
 )
+UNPROTECTED = (
+    "isolation none: the script runs in pytest's own process, without time limits; a crash of it ends pytest, and it "
+    "sees this process's variables, memory and files"
+)
 HEADERS = 12
 """Scripts beyond which the header only counts."""
 
@@ -99,6 +103,8 @@ class ContractPlugin:
             engine = describe_engine(settings.engine, stack, settings.python)
             yield f"{judged.name}: stack {stack.name}@{stack.version} ({reason}), engine {engine}"
             yield f"  model directory {model}, {_counted(checks, 'check')}"
+            if settings.isolation == "none":
+                yield f"  {UNPROTECTED}"
             if unconfirmed := confirmation_problem(stack, settings):
                 yield f"  {unconfirmed}"
             if stubs := stubs_ahead(judged.target, settings):

@@ -21,6 +21,9 @@ NOWHERE = "/dev/null"
 """What the canary of a report touches: the request can be sent again, and leaves nothing."""
 KEYS = 4
 """JSON keys under which a pickle is tried."""
+BASE = "sagemaker-inference has since 1.0.0 (May 2019)"
+SINCE = {"sagemaker-containers": "it has since 2.4.5 (April 2019)"}
+"""Since when a toolkit's default unpickles; the others have the decoder of sagemaker-inference."""
 DEFAULTS = ("sagemaker_inference", "sagemaker_containers", "sagemaker_sklearn_container")
 """Packages of the toolkits whose decoders a script may call itself."""
 
@@ -45,23 +48,32 @@ def unpickles_request(ctx: CheckContext) -> Iterator[Violation]:
     ## Fix
         return np.load(io.BytesIO(body), allow_pickle=False)    # numpy's own default since 1.16.3
 
-    The defaults for `application/x-npy` of sagemaker-inference, and of the toolkits that call it, load with
-    `allow_pickle=True` and have no switch. An `input_fn` of the script's own, as above, takes their place. The image
-    of scikit-learn has patched the decoder of its multi-model stack.
+    Which defaults for `application/x-npy` unpickle, with `allow_pickle=True`, and since when:
+
+    - `inference`, `pytorch`, `mxnet`, `huggingface`: the decoder of sagemaker-inference, since 1.0.0 (May 2019) and up
+      to 1.10.1; the other toolkits call it, or carry a copy.
+    - `sklearn`: sagemaker-containers, since 2.4.5 (April 2019); before, it was numpy's own default, up to 1.16.2.
+    - `sklearn-mme`: the images until April 2026, whose decoder is sagemaker-inference's; later ones load with
+      `allow_pickle=False`.
+    - `xgboost`, `xgboost-mme`: take no NPY.
+
+    No variable or setting of the container switches that off: an `input_fn` of the script's own, as above, takes the
+    default's place, and refuses the type or loads it without pickles.
 
     ## When it stays silent
     Where no pickle is read. What the source already shows is SMC115.
 
     ## Source
-    sagemaker-inference 1.0.0 to 1.10.1, `decoder.py`, `_npy_to_numpy`; sagemaker-containers 2.8.6.post2,
-    `_encoders.py`, `npy_to_numpy`; Python, `pickle` (warning); PAIN.md row 59.
+    sagemaker-inference 1.0.0 to 1.10.1, `decoder.py`, `_npy_to_numpy`; sagemaker-containers 2.4.5 to 2.8.6.post2,
+    `_encoders.py`, `npy_to_numpy`; sagemaker-huggingface-inference-toolkit 2.6.0, `decoder_encoder.py`; Python,
+    `pickle` (warning); PAIN.md row 59.
     """
     ctx.session.ready()
     directory = Path(tempfile.mkdtemp(prefix="smcontract-"))
     told: set[str] = set()
     tried = 0
     try:
-        for kind in ctx.session.content_types():
+        for kind in _kinds(ctx):
             for number, (what, body, harmless) in enumerate(_canaries(ctx, kind, directory)):
                 marker = directory / str(number)
                 marker.unlink(missing_ok=True)
@@ -78,6 +90,13 @@ def unpickles_request(ctx: CheckContext) -> Iterator[Violation]:
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     ctx.judged += tried
+
+
+def _kinds(ctx: CheckContext) -> tuple[str, ...]:
+    """Return the content types of the script; a default may unpickle NPY, and be meant for others."""
+    kinds = ctx.session.content_types()
+    is_default = not {"input_fn", "transform_fn"} & set(ctx.script.functions)
+    return (*kinds, NPY) if is_default and NPY not in kinds else kinds
 
 
 def _canaries(ctx: CheckContext, kind: str, directory: Path) -> Iterator[tuple[str, bytes, bytes]]:
@@ -109,7 +128,7 @@ def _violation(ctx: CheckContext, exchange: Exchange, what: str, harmless: bytes
         who = f"the toolkit's decoder, which {own} calls," if parses else f"the default input_fn of {stack.name}"
         return ctx.violation(
             message=f"{who} unpickles what a client sends as {kind}: {stack.toolkit} {stack.version} loads it with "
-            f"allow_pickle=True, as it has since its first release, without a switch",
+            f"allow_pickle=True, as {SINCE.get(stack.toolkit, BASE)}, and no setting switches that off",
             expected="an array of plain data, or an error",
             got=f"the code of {what} ran",
             request=request,
@@ -118,7 +137,7 @@ def _violation(ctx: CheckContext, exchange: Exchange, what: str, harmless: bytes
             line=ctx.line_of(own or "model_fn") or 1,
             cause=f"default {media_type(kind)}",
             severity=Severity.NOTE,
-            fix=f"write an input_fn that loads {kind} with np.load(io.BytesIO(body), allow_pickle=False)",
+            fix=f"write an input_fn that refuses {kind}, or loads it with np.load(..., allow_pickle=False)",
         )
     status = exchange.response.status if exchange.response is not None else None
     return ctx.violation(

@@ -92,15 +92,37 @@ def test_what_the_source_shows_is_reported_once(tmp_path: Path) -> None:
     assert [check.reason for check in report.scripts[0].checks if check.code == CODE] == ["reported as SMC115"]
 
 
-@pytest.mark.parametrize("stack", ["inference", "sklearn"])
+OF_INFERENCE = "as sagemaker-inference has since 1.0.0 (May 2019)"
+BY_STACK = {
+    "inference": f"sagemaker-inference 1.10.1 loads it with allow_pickle=True, {OF_INFERENCE}",
+    "inference@1.5.5": f"sagemaker-inference 1.5.5 loads it with allow_pickle=True, {OF_INFERENCE}",
+    "sklearn": "sagemaker-containers 2.8.6.post2 loads it with allow_pickle=True, as it has since 2.4.5 (April 2019)",
+    "sklearn-mme@1.5.5": f"sagemaker-inference 1.5.5 loads it with allow_pickle=True, {OF_INFERENCE}",
+    "pytorch": f"sagemaker-pytorch-inference 2.0.25 loads it with allow_pickle=True, {OF_INFERENCE}",
+    "huggingface": f"sagemaker-huggingface-inference-toolkit 2.6.0 loads it with allow_pickle=True, {OF_INFERENCE}",
+}
+
+
+@pytest.mark.parametrize("stack", BY_STACK)
 def test_the_default_of_the_toolkit_is_a_note(tmp_path: Path, stack: str) -> None:
     source = "import json\n\ndef model_fn(model_dir):\n    return 2\n" + TAIL
     judged = judge(tmp_path, source, CODE, stack=stack)
+    name = stack.partition("@")[0]
+    if judged.outcome == "skipped" and "not installed" in judged.reason:
+        pytest.skip(judged.reason)
     violation = judged.violation
     assert judged.outcome == "passed"
     assert violation.severity is Severity.NOTE
-    assert f"the default input_fn of {stack} unpickles what a client sends as application/x-npy" in violation.message
-    assert "since its first release, without a switch" in violation.message
+    assert f"the default input_fn of {name} unpickles what a client sends as application/x-npy" in violation.message
+    assert BY_STACK[stack] in violation.message
+    assert "no setting switches that off" in violation.message
+
+
+@pytest.mark.parametrize("stack", ["xgboost", "xgboost-mme"])
+def test_a_default_that_takes_no_arrays_reads_no_pickles(tmp_path: Path, stack: str) -> None:
+    source = "import json\n\ndef model_fn(model_dir):\n    return 2\n" + TAIL
+    judged = judge(tmp_path, source, CODE, stack=stack)
+    assert (judged.outcome, judged.violations) == ("passed", ())
 
 
 def test_the_patched_default_of_an_image_reads_no_pickles(tmp_path: Path) -> None:

@@ -23,7 +23,19 @@ SHOW = """
 """
 
 SECRETS = {
+    "AWS_ACCESS_KEY_ID": "hunter2",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/ours",
+    "AWS_PROFILE": "hunter2",
     "AWS_SECRET_ACCESS_KEY": "hunter2",
+    "AWS_SESSION_TOKEN": "hunter2",
+    "HF_TOKEN": "hunter2",
+    "HYPOTHESIS_STORAGE_DIRECTORY": "/ours",
+    "PIP_INDEX_URL": "https://user:hunter2@registry",
+    "PYTEST_ADDOPTS": "hunter2",
+    "PYTEST_XDIST_WORKER": "hunter2",
+    "SSH_AUTH_SOCK": "/ours",
+    "USER": "hunter2",
+    "XDG_CONFIG_HOME": "/ours",
     "GITHUB_TOKEN": "hunter2",
     "HTTPS_PROXY": "http://user:hunter2@proxy",
     "PYTEST_CURRENT_TEST": "ours",
@@ -95,3 +107,29 @@ def test_home_is_a_directory_of_the_endpoints_own(tmp_path: Path) -> None:
         assert home.is_dir()
         assert home != Path.home()
     assert not home.exists()
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open descriptors are told by /proc")
+def test_no_descriptor_of_ours_is_inherited(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2")
+    source = """
+        import json, os
+
+        def model_fn(model_dir):
+            return None
+
+        def transform_fn(model, body, content_type, accept):
+            found = []
+            for fd in os.listdir("/proc/self/fd"):
+                try:
+                    found.append(os.readlink("/proc/self/fd/" + fd))
+                except OSError:
+                    # The directory's own, which was open while it was read.
+                    continue
+            return json.dumps(found)
+    """
+    with open(tmp_path / "secret", encoding="utf-8") as file:
+        os.set_inheritable(file.fileno(), True)
+        with serve(tmp_path, source) as endpoint:
+            found = json.loads(endpoint.invoke(b"").body)
+    assert {name.partition(":")[0] for name in found} <= {"/dev/null", "socket", "pipe"}

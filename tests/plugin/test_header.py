@@ -126,3 +126,11 @@ def test_what_masking_would_change_stands_at_the_end(project: Project) -> None:
     result.stdout.fnmatch_lines(
         ["*- smcontract -*", "inference.py: without its predict_fn, the default (inference) takes over: *"]
     )
+
+
+@pytest.mark.parametrize("isolation", ["none", "process"])
+def test_what_is_given_up_without_isolation(project: Project, isolation: str) -> None:
+    project.write("inference.py")
+    result = project.run("--smcontract", "inference.py", *STATIC, "--smcontract-isolation", isolation)
+    told = "isolation none: the script runs in pytest's own process, without time limits" in result.stdout.str()
+    assert told is (isolation == "none")

@@ -205,15 +205,6 @@ def checks(project: Project) -> list[dict[str, Any]]:
     return [check for one in project.report()["scripts"] for check in one["checks"]]
 
 
-def test_a_run_that_stops_after_a_failure_reports_what_ran(project: Project) -> None:
-    project.write("bad.py", NO_RETURN)
-    project.write("worse.py", NO_RETURN)
-    arguments = ("--smcontract", ".", "--smcontract-select", "SMC101,SMC109", "--maxfail", "1", "-n", "2")
-    result = project.run_apart(*arguments, "--smcontract-report", "report.json")
-    result.stdout.fnmatch_lines(["*stopping after 1 failures*"])
-    assert "failed" in project.outcomes().values()
-
-
 class TestFullDisk:
     def run(self, project: Project, *, limit: int | None = None) -> subprocess.CompletedProcess[str]:
         import resource
