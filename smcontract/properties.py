@@ -85,7 +85,7 @@ class Property:
         from hypothesis.errors import HypothesisException, Unsatisfiable
 
         self._ctx, self._strategy, self._judge = ctx, strategy, judge
-        self._deaths = ctx.endpoint.deaths
+        self._deaths = ctx.session.deaths
         # A plugin that runs an item again begins anew.
         self.examples, self.stopped = 0, ""
         self._broke = None
@@ -94,7 +94,7 @@ class Property:
         kept = getattr(getattr(self.test, "hypothesis", None), "_given_kwargs", None)
         if isinstance(kept, dict) and "case" in kept:
             kept["case"] = strategy
-        started = time.monotonic()
+        started, spent = time.monotonic(), ctx.session.spent.seconds
         self._ends = started + max((self._budget or 0.0) - ctx.session.spent.seconds, 0.0)
         try:
             self.test()
@@ -107,7 +107,8 @@ class Property:
             if not self._found:
                 raise
         finally:
-            ctx.session.spent.seconds += time.monotonic() - started
+            # What hung meanwhile has been counted, and is of it.
+            ctx.session.spent.seconds = spent + time.monotonic() - started
         return list(self._found.values())
 
     def _try(self, case: Case) -> None:
@@ -129,7 +130,7 @@ class Property:
             raise _Over from None
 
     def _is_over(self) -> bool:
-        if self._ctx.endpoint.deaths - self._deaths >= TOO_MANY_DEATHS:
+        if self._ctx.session.deaths - self._deaths >= TOO_MANY_DEATHS:
             self.stopped = f"stopped after {TOO_MANY_DEATHS} deaths"
         elif self._budget is not None and time.monotonic() > self._ends:
             self.stopped = f"stopped at the budget of {self._budget:g} s"

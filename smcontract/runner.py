@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,8 +17,10 @@ from smcontract.confirming import confirm
 from smcontract.endpoints._channel import ChannelEnded, Tampered
 from smcontract.findings import absent_handler, code_of_failure, findings, static_findings, unexplained
 from smcontract.judgement import code_of_load
+from smcontract.lifecycle import budget_left
 from smcontract.payloads._codec import media_type
 from smcontract.plan import Item
+from smcontract.probing import TOO_MANY_DEATHS
 from smcontract.properties import Judge, Property
 from smcontract.resting import RestsOnStub, as_far_as_known, need_untouched
 from smcontract.second_look import loads_only_in
@@ -40,6 +43,9 @@ NEARLY_ALL = 0.9
 
 BODIES = "bodies of "
 """How the reason of a pass begins that says which bodies it rests on."""
+
+STOPPED = "stopped "
+"""How the reason begins of what ended before all requests were made."""
 
 MATRIX_LIMIT = 8
 """Violations of one item that the matrix keeps."""
@@ -126,7 +132,7 @@ def _run(ctx: CheckContext, item: Item, session: Session, prop: Property) -> tup
     if not kept and ctx.rests_on is not None:
         raise Inconclusive(ctx.rests_on, ctx.kept_by)
     if not kept and item.check.cases is not None and not ctx.judged:
-        why = ctx.elsewhere[0] if ctx.elsewhere else prop.stopped or "no request could be made"
+        why = ctx.elsewhere[0] if ctx.elsewhere else prop.stopped or ctx.note or "no request could be made"
         raise Inconclusive(why, ctx.kept_by)
     why_so = prop.stopped or ctx.note or _mostly_refused(ctx, prop) or _rests_on_stand_in(session)
     return told_apart(session, kept, lambda: _again(ctx, item)), why_so
@@ -195,7 +201,9 @@ def need_judgeable(ctx: CheckContext) -> None:
 def _need_loaded(ctx: CheckContext) -> None:
     """Skip what needs a model that did not load; the load checks themselves say why it did not."""
     if Phase.LOAD in ctx.check.phases:
-        need_untouched(ctx.session, import_too=ctx.check.code == "SMC201")
+        # What a script broke, so that nothing more can be asked, such a check meets itself.
+        with suppress(Tampered):
+            need_untouched(ctx.session, import_too=ctx.check.code == "SMC201")
         return
     loaded = ctx.ready()
     if loaded.ok:
@@ -227,7 +235,7 @@ def _judge_cases(ctx: CheckContext, check: Check, prop: Property) -> Iterator[Vi
     serious = any(violation.severity is not Severity.NOTE for violation in found)
     if serious or Phase.PROPERTY not in check.phases or Phase.PROPERTY not in phases:
         return
-    if (ctx.elsewhere or ctx.rests_on) and not ctx.judged:
+    if ((ctx.elsewhere or ctx.rests_on) and not ctx.judged) or ctx.note.startswith(STOPPED):
         return
     strategy = check.cases.strategy(ctx)
     if strategy is not None:
@@ -262,9 +270,22 @@ def _matrix(ctx: CheckContext, check: Check) -> list[Violation]:
     found: dict[tuple[object, ...], Violation] = {}
     if check.once is not None:
         found.update((violation.key, violation) for violation in _known(ctx, check.once(ctx)))
+    deaths = ctx.session.deaths
     for case in _known(ctx, check.cases.matrix(ctx)):
+        ctx.note = ctx.note or _over(ctx, deaths)
+        if ctx.note.startswith(STOPPED):
+            break
         for violation in _known(ctx, check.function(ctx, case)):
             found.setdefault(violation.key, violation)
         if len(found) >= MATRIX_LIMIT:
             break
     return list(found.values())
+
+
+def _over(ctx: CheckContext, deaths: int) -> str:
+    """Say why no further request is made, if so; what names a hang or a death has bounds of its own."""
+    if ctx.check.code in {"SMC604", "SMC605"}:
+        return ""
+    if ctx.session.deaths - deaths >= TOO_MANY_DEATHS:
+        return f"{STOPPED}after {TOO_MANY_DEATHS} deaths"
+    return f"{STOPPED}at the budget of {ctx.session.settings.budget:g} s" if budget_left(ctx.session) == 0.0 else ""

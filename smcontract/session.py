@@ -43,7 +43,7 @@ class Inconclusive(Exception):
 
 @dataclass(slots=True)
 class Spent:
-    """Seconds that the properties of one script have taken so far."""
+    """Seconds that the properties of one script, and requests that hung, have taken so far."""
 
     seconds: float = 0.0
 
@@ -139,6 +139,11 @@ class Session:
         """The packages in whose place stubs stand, once the script has been loaded."""
         return self.endpoint.stubbed if "endpoint" in self.__dict__ else ()
 
+    @property
+    def deaths(self) -> int:
+        """How often the script's process died or had to be ended, here and under the other stacks."""
+        return self.endpoint.deaths + sum(other.deaths for other in self._others.values())
+
     @cached_property
     def family(self) -> Family:
         """What the script is for."""
@@ -204,6 +209,7 @@ class Session:
         exchange = self.endpoint.exchange(request, mask=mask, export=export, body_type=body_type)
         if exchange.ended is Ended.TIMED_OUT:
             self._hung[key] = exchange
+            self.spent.seconds += exchange.seconds
         return exchange
 
     def loaded(self) -> Loaded:

@@ -201,6 +201,46 @@ def test_deaths_end_a_search_and_are_reported(tmp_path: Path) -> None:
     assert found.violations[0].request.body.startswith(b"7")
 
 
+HANGS = """
+    import json
+
+    def model_fn(model_dir):
+        return None
+
+    def input_fn(body, content_type):
+        try:
+            return json.loads(body)
+        except ValueError:
+            {ends}
+
+    def predict_fn(data, model):
+        return data
+
+    def output_fn(prediction, accept):
+        return json.dumps(prediction), accept
+"""
+
+
+@pytest.mark.parametrize(
+    ("ends", "settings", "most"),
+    [
+        # Five of the fixed requests, five of those that are drawn, and one for what the source shows.
+        ("import os; os._exit(1)", {}, 11),
+        ("while True: pass", {"timeout": 0.3}, 11),
+        ("while True: pass", {"timeout": 0.3, "budget": 0.5}, 3),
+    ],
+)
+def test_deaths_and_hangs_are_few_in_each_item(ends: str, settings: dict[str, Any], most: int, tmp_path: Path) -> None:
+    with session_of(tmp_path, HANGS.format(ends=ends), content_types=("application/json",), **settings) as session:
+        assert session.probe("application/json").domain is not None
+        before = session.deaths
+        found = result_of(session, "SMC303", max_examples=200, budget=session.settings.budget)
+        assert 2 <= session.deaths - before <= most
+        assert session.spent.seconds >= 0.3 * len(settings)
+    assert found.outcome in {"passed", "skipped"}
+    assert found.violations == ()
+
+
 def test_the_matrix_keeps_few_violations(tmp_path: Path) -> None:
     for code in ("SMC303", "SMC302", "SMC504"):
         found = result(tmp_path / code, ECHO, code)

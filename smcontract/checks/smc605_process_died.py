@@ -11,6 +11,7 @@ from smcontract.checks._context import CheckContext
 from smcontract.checks._everything import EVERYTHING
 from smcontract.endpoints import Ended, Exchange
 from smcontract.endpoints._channel import ChannelEnded
+from smcontract.endpoints._limits import OF_THE_MACHINE
 from smcontract.session import Inconclusive
 from smcontract.violations import OnSageMaker, Violation
 
@@ -38,8 +39,9 @@ def process_died(ctx: CheckContext, case: Case) -> Iterator[Violation]:
     Raise an exception instead of leaving.
 
     ## When it stays silent
-    A process that was ended because it was late is SMC604. A worker that its server gives up for the text of an
-    exception is SMC610, for the size of the answer to a payload that was given SMC606.
+    A process that was ended because it was late is SMC604. A model for which this machine has not the memory is
+    inconclusive, unless `--smcontract-limit` says how much an instance has. A worker that its server gives up for
+    the text of an exception is SMC610, for the size of the answer to a payload that was given SMC606.
 
     ## Source
     multi-model-server 1.1.11 and TorchServe 0.12.0, `model_service_worker.py`, as run.
@@ -56,6 +58,7 @@ def process_died(ctx: CheckContext, case: Case) -> Iterator[Violation]:
         return
     if not loaded.ok:
         _need_interpreter(ctx)
+        _need_machine(exchange.death)
         yield _at_load(ctx, exchange)
     else:
         yield _at_request(ctx, case, exchange)
@@ -70,6 +73,14 @@ def _need_interpreter(ctx: CheckContext) -> None:
             f"the interpreter for the script's process does not start ({end.death}): name another with "
             f"--smcontract-python"
         ) from None
+
+
+def _need_machine(death: str) -> None:
+    """Raise `Inconclusive` where the model is too large for this machine: an instance may well have more."""
+    if OF_THE_MACHINE in death:
+        raise Inconclusive(
+            f"{death} while it loads: run it on a larger one, or say with --smcontract-limit how much it has"
+        )
 
 
 def _at_load(ctx: CheckContext, exchange: Exchange) -> Violation:

@@ -62,7 +62,7 @@ class Loaded:
     @property
     def file(self) -> Optional[str]:
         """The absolute path of what was imported."""
-        found = getattr(self.module, "__file__", None)
+        found = None if self.module is None else self.module.__dict__.get("__file__")
         return os.path.abspath(found) if isinstance(found, str) else None
 
     def close(self) -> None:

@@ -30,7 +30,7 @@ from smcontract.runtime.tampering import Untouched
 from smcontract.runtime.values import MessageError, Values, from_blob
 from smcontract.runtime.watching import Lookout, patched, peak_memory, start_lookout
 from smcontract.stacks import get_stack
-from smcontract.stacks._base import Stack
+from smcontract.stacks._base import Answer, Stack
 
 GIVEN = ":given"
 """Behind the name of a stage in what is to be exported: the value that it was given, once it has returned."""
@@ -137,6 +137,8 @@ class Service:
             except BaseException as error:
                 self._reraise_interrupt(error)
                 failure = failure_of("import", "script", error)
+                if not failure["frames"] and self.untouched.changed():
+                    raise
                 self.close()
                 return not_loaded(stack, self._context, error, failure, None)
             self._key = key
@@ -183,6 +185,8 @@ class Service:
             plan = make_plan(stack, self._loaded.module, mask, self._context)
         except BaseException as error:
             self._reraise_interrupt(error)
+            if not isinstance(error, ValueError) and self.untouched.changed():
+                raise
             raise StageError(Step("initialize", "script", make_plan), error) from None
         self._plans[mask] = plan
         return plan
@@ -237,12 +241,20 @@ class Service:
                 if name in wanted:
                     stage["export"] = export(value, out)
                 stages.append(stage)
-            answer = stack.respond(value, accept, self._context)
+            answer = self._respond(stack, value, accept, plan.steps[-1])
         except StageError as error:
             failure = failure_of(error.step.name, error.step.by, error.exception)
             failure["of_model"] = self._was_asked
             answer = stack.fail(error.exception, self._context)
         return reply(answer, stages, failure, out)
+
+    def _respond(self, stack: Stack, value: Any, accept: str, last: Step) -> Answer:
+        try:
+            return stack.respond(value, accept, self._context)
+        except BaseException as error:
+            self._reraise_interrupt(error)
+            # What was returned fails when the server looks at it.
+            raise StageError(last, error) from None
 
     def _call(self, message: Message, blobs: List[bytes]) -> Reply:
         plan, model = self._ready(frozenset(message.get("mask") or ()))

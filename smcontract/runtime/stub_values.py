@@ -361,4 +361,5 @@ def _decorated(path: str, arguments: Any, keywords: Any, frame: Any, *, harmless
 
 def is_stub(found: Any) -> bool:
     """Whether a value is a stub, or of a class of the script's own that inherits from one."""
-    return isinstance(found, StubType) or isinstance(type(found), StubType)
+    # Never by `isinstance`, which asks the value itself for its class.
+    return issubclass(type(found), StubType) or issubclass(type(type(found)), StubType)

@@ -6,13 +6,15 @@ import os
 import struct
 import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
-from typing import Any, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
 _ROOTS = frozenset(
     {"builtins", "codecs", "inspect", "io", "json", "linecache", "os", "re", "shutil", "smcontract", "struct", "sys"}
     | {"tempfile", "threading", "time", "traceback", "types"}
 )
 _MOST = 5
+_OURS = "__import__"
+"""What is replaced while stubs stand for packages."""
 
 
 class Untouched:
@@ -21,7 +23,7 @@ class Untouched:
     def __init__(self) -> None:
         self._modules = sys.modules
         self._known: List[Tuple[str, ModuleType, Dict[str, Any]]] = [
-            (name, module, {key: value for key, value in vars(module).items() if _is_code(value)})
+            (name, module, {key: value for key, value in vars(module).items() if _is_code(value) and key != _OURS})
             for name, module in list(sys.modules.items())
             if name.partition(".")[0] in _ROOTS
         ]
@@ -39,16 +41,19 @@ class Untouched:
                     found.append(name + "." + key)
         return found[:_MOST]
 
-    def tell(self, fd: int, error: BaseException) -> None:
+    def tell(
+        self,
+        fd: int,
+        error: BaseException,
+        write: Callable[[int, bytes], int] = os.write,
+        pack: Callable[..., bytes] = struct.pack,
+    ) -> None:
         """Send a frame that says what is another one now, as long as bytes can be written at all."""
         changed = self.changed()
         if changed:
             told = '{{"error":"{}","changed":["{}"]}}'.format(error.__class__.__name__, '","'.join(changed))
             text = told.encode("ascii", "replace")
-            _write(fd, _pack("!II", text.__len__(), 0) + text)
-
-
-_write, _pack = os.write, struct.pack
+            write(fd, pack("!II", text.__len__(), 0) + text)
 
 
 def _is_code(value: Any) -> bool:

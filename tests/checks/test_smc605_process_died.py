@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 import smcontract
+from smcontract.checks.smc605_process_died import _need_machine
+from smcontract.endpoints._limits import death_of
+from smcontract.session import Inconclusive
 from smcontract.violations import Severity
 from support import judge, line_of, write_script
 
@@ -349,3 +352,20 @@ def test_the_script_s_output_does_not_stand_in_its_way(tmp_path: Path) -> None:
         kind = "application/json"
         assert [endpoint.invoke("[1]", kind, kind).status for _ in range(3)] == [200, 200, 200]
         assert endpoint.deaths == 0
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="what a process holds is told by /proc")
+def test_more_memory_than_an_instance_has(tmp_path: Path) -> None:
+    source = script(loads="kept = [bytearray(8 << 20) for _ in range(60)]")
+    found = judge(tmp_path, source, CODE, limit=["memory=200"])
+    assert found.outcome == "failed"
+    assert found.violation.message == (
+        "the process dies while it loads: it was ended: it held more than 200 MiB of memory"
+    )
+
+
+def test_a_model_for_which_this_machine_is_too_small_is_inconclusive() -> None:
+    _need_machine(death_of({"over": "memory", "limit": 200 << 20, "given": True}) or "")
+    death = death_of({"over": "memory", "limit": 200 << 20, "given": False}) or ""
+    with pytest.raises(Inconclusive, match="run it on a larger one, or say with --smcontract-limit"):
+        _need_machine(death)

@@ -450,3 +450,15 @@ def test_without_a_model_directory_there_is_an_empty_one(script: Any) -> None:
     assert listing == []
     script.service.close()
     assert not os.path.exists(directory)
+
+
+@pytest.mark.parametrize(("raised", "dies"), [("RuntimeError('no class')", False), ("SystemExit(2)", True)])
+def test_what_fails_when_the_server_looks_at_it_fails_in_the_last_function(script: Any, raised: Any, dies: Any) -> None:
+    source = (
+        "class Value:\n    def __getattribute__(self, name): raise {}\n"
+        "def model_fn(d): return 1\ndef transform_fn(m, b, c, a): return Value()\n"
+    )
+    assert script.load(source.format(raised))["ok"]
+    answer, _ = script.invoke()
+    assert (answer["dies"], answer["failure"]["stage"], answer["failure"]["by"]) == (dies, "transform_fn", "script")
+    assert answer["stages"][0]["value"]["type"].endswith("Value")
