@@ -150,7 +150,11 @@ def killed_worker(folder: Path, copies: int, *flags: str) -> Survived:
 def main(requests: int, loads: int, copies: int) -> None:
     """Run both, print what was measured, and fail where something grew or got lost."""
     started = time.monotonic()
-    samples = requests_and_loads(requests, loads)
+    with tempfile.TemporaryDirectory(prefix="soak-") as own:
+        # What others leave in the place for temporary files is none of this run's.
+        tempfile.tempdir = own
+        samples = requests_and_loads(requests, loads)
+        tempfile.tempdir = None
     memory, *others = growth(samples)
     print(f"{requests} requests and {loads} loads in {time.monotonic() - started:.0f} s: {memory:+.1f} MiB of memory,")
     print(f"descriptors {others[0]:+}, threads {others[1]:+}, directories {others[2]:+}")
