@@ -1,5 +1,5 @@
 """Closes every descriptor, our pipe among them."""
-# ends as: SMC605 at a request: connection
+# ends as: SMC605 at a request: dies while it answers
 
 import os
 
