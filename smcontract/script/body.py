@@ -85,8 +85,8 @@ def body_facts(tree: ast.Module, functions: Mapping[str, Function]) -> BodyFacts
         for path in walk.paths
         if path and path[-1] != ITEM
     )
-    # What the script never reads, but refuses every body without.
-    merged += tuple(Read(path=path, required=True) for path in walk.demanded if path not in walk.paths)
+    # What the script never reads, but refuses every body without: there is no table of its own in it.
+    merged += tuple(Read(path=path, required=True, use="number") for path in walk.demanded if path not in walk.paths)
     return BodyFacts(
         reads=merged,
         columns=tuple(walk.columns),

@@ -188,3 +188,30 @@ def test_what_one_type_cannot_read_disagrees_whichever_comes_first(tmp_path: Pat
     judged = judge(tmp_path, source, CODE, max_examples=15)
     assert judged.outcome == "failed"
     assert "nan" in judged.violation.expected + judged.violation.got
+
+
+def test_a_key_that_is_asked_for_and_never_read_holds_no_table(tmp_path: Path) -> None:
+    source = """
+import json
+
+def model_fn(model_dir):
+    return 2
+
+def input_fn(body, content_type):
+    if content_type == "application/json":
+        document = json.loads(body)
+        if "instances" not in document:
+            raise ValueError("send instances")
+        return [[float(cell) for cell in row] for row in document["inputs"]]
+    if content_type == "text/csv":
+        return [[float(cell) for cell in line.split(",")] for line in body.strip().splitlines()]
+    raise ValueError(content_type)
+
+def predict_fn(rows, model):
+    return [[model * cell for cell in row] for row in rows]
+
+def output_fn(prediction, accept):
+    return json.dumps(prediction), "application/json"
+"""
+    judged = judge(tmp_path, source, CODE, max_examples=10)
+    assert (judged.outcome, judged.violations) == ("passed", ())

@@ -33,7 +33,10 @@ def handler(*lines: str) -> str:
         (["return [float(r['a']) for r in json.loads(body)]"], {"*.a": (True, "number")}),
         (["for row in json.loads(body)['rows']:", "    row['a'].lower()"], {"rows": True, "rows.*.a": (True, "text")}),
         (["d = json.loads(body)", "if 'a' in d:", "    return d['a']", "return d['b']"], {"a": (False, ""), "b": True}),
-        (["d = json.loads(body)", "if 'a' not in d:", "    raise ValueError", "return d['b']"], {"b": True, "a": True}),
+        (
+            ["d = json.loads(body)", "if 'a' not in d:", "    raise ValueError", "return d['b']"],
+            {"b": True, "a": (True, "number")},
+        ),
         (["d = json.loads(body)", "if 'a' not in d:", "    raise ValueError", "return d['a']"], {"a": (False, "")}),
         (["d = json.loads(body)", "if 'a' not in d:", "    print(d)", "return d['b']"], {"b": True}),
         (["import base64", "return base64.b64decode(json.loads(body)['image'])"], {"image": (True, "base64")}),
