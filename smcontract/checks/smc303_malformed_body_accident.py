@@ -70,7 +70,7 @@ def malformed_body_accident(ctx: CheckContext, case: Case) -> Iterator[Violation
             expected="an error",
             got=_success(exchange),
             exchange=exchange,
-            function="input_fn" if "input_fn" in ctx.script.functions else "transform_fn",
+            function=next((name for name in ("input_fn", "transform_fn") if name in ctx.script.functions), None),
             cause="success",
             severity=Severity.ERROR,
         )
