@@ -7,7 +7,7 @@ from pathlib import Path
 
 from smcontract.endpoints import Exchange, Failure
 from smcontract.judgement import user_frame
-from smcontract.payloads._codec import NPY, NPZ, media_type
+from smcontract.payloads._codec import NPY, NPZ, is_json, media_type
 from smcontract.script import Script
 from smcontract.stacks import Stack
 
@@ -21,10 +21,13 @@ def cannot_take(exchange: Exchange, script: Script, stack: Stack, code_dir: Path
     """Whether the function that failed was given a type of value that has not what it asks of it.
 
     Of one request; it is sure only where it is so of each request that gets as far. That a data frame lacks a
-    column says nothing, nor what a stand-in for the model may have answered.
+    column says nothing, nor what a stand-in for the model may have answered, nor a body of a type that the script
+    never names: a line of CSV may be read as JSON by chance.
     """
     failure = exchange.failure
     if failure is None or failure.by != "script" or failure.stage not in _DATA:
+        return False
+    if _is_of_a_guessed_type(exchange, script):
         return False
     given = _given(exchange, stack)
     if given == "NoneType" or not _names(failure, given, exchange):
@@ -38,6 +41,12 @@ def cannot_take(exchange: Exchange, script: Script, stack: Stack, code_dir: Path
     if given in _NAMED_BY_DATA and re.search(rf"\.\s*{found[2]}\s*\(", frame.code) is None:
         return False
     return not failure.of_model or _is_asked_of_data(failure, found[2], script, frame.code)
+
+
+def _is_of_a_guessed_type(exchange: Exchange, script: Script) -> bool:
+    """Whether the script reads every body alike and names no type, so that only JSON is sure to be meant by JSON."""
+    own = "input_fn" in script.functions or "transform_fn" in script.functions
+    return own and not script.content_types and not is_json(exchange.request.content_type)
 
 
 def _given(exchange: Exchange, stack: Stack) -> str:

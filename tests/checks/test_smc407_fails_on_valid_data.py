@@ -179,3 +179,25 @@ def test_a_model_that_cannot_be_called_is_an_error_on_any_request(tmp_path: Path
 )
 def test_what_is_called_may_be_another(tmp_path: Path, predicts: str) -> None:
     assert here(tmp_path, script(predicts), CODE).violations == ()
+
+
+def test_a_number_in_csv_that_is_read_as_json_is_a_guess(tmp_path: Path) -> None:
+    source = """
+        import json
+
+        def model_fn(model_dir):
+            return len
+
+        def input_fn(body, content_type):
+            return json.loads(body)
+
+        def predict_fn(data, model):
+            return model(data.pop("inputs"))
+
+        def output_fn(prediction, accept):
+            return json.dumps(prediction)
+    """
+    assert {one.severity for one in judge(tmp_path, source, CODE, max_examples=20).violations} <= {Severity.WARNING}
+    checks = 'assert content_type == "text/csv"\n            return json.loads(body)'
+    named = source.replace("return json.loads(body)", checks)
+    assert Severity.ERROR in {one.severity for one in judge(tmp_path, named, CODE, max_examples=20).violations}
