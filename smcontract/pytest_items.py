@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -130,7 +131,16 @@ class ContractItem(pytest.Item):
             raise pytest.skip.Exception(result.reason or "", _use_item_location=True)
         for violation in result.violations:
             if violation.severity is Severity.WARNING:
-                self.warn(ContractWarning(format_line(violation, file=self._file(violation))))
+                self._warn(violation)
+
+    def _warn(self, violation: Violation) -> None:
+        # Not `self.warn`, which tells each of them at the place of the first.
+        warnings.warn_explicit(
+            ContractWarning(format_line(violation, file=self._file(violation))),
+            category=None,
+            filename=self._file(violation),
+            lineno=violation.line or 1,
+        )
 
     def _keep(self, result: Result) -> None:
         self._result = result

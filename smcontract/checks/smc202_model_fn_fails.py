@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from smcontract.checks._check import Phase, check
 from smcontract.checks._context import CheckContext
+from smcontract.endpoints import Failure
 from smcontract.second_look import loads_only_in
 from smcontract.session import Inconclusive
+from smcontract.targets import Target
 from smcontract.violations import OnSageMaker, Violation
 
 
@@ -53,8 +55,16 @@ def model_fn_fails(ctx: CheckContext) -> Iterator[Violation]:
         exchange=ctx.exchange(ctx.request(b"")),
         function="model_fn",
         on_sagemaker=_answer(ctx, str(failure)),
+        fix=_fix(ctx.session.target, failure),
     )
     yield replace(found, request=None)
+
+
+def _fix(target: Target, failure: Failure) -> str | None:
+    if failure.type != "FileNotFoundError" or target.model_dir is None or not target.is_inferred:
+        return None
+    place = target.model_dir.name
+    return f"put the file into {place}/ (found by where the script lies), or name another with --smcontract-model-dir"
 
 
 def _answer(ctx: CheckContext, failure: str) -> OnSageMaker:

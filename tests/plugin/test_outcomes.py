@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from plugin.support import CARELESS, ECHO, NO_RETURN, PARSES_ARGUMENTS, Project
@@ -101,6 +104,20 @@ class TestSkipped:
         assert outcomes["skipped"] >= 10
         result.stdout.fnmatch_lines(["SKIPPED *'nowhere_to_be_found', which is not installed here: *"])
 
+    def test_a_directory_that_only_the_layout_names_may_be_another_models(self, project: Project) -> None:
+        project.write(
+            "inference.py",
+            "import os\n\ndef model_fn(model_dir):\n    return open(os.path.join(model_dir, 'net.bin')).read()\n",
+        )
+        (project.path / "model").mkdir()
+        (project.path / "model" / "weights.bin").touch()
+        run = ("--smcontract", "inference.py", "--smcontract-select", "SMC202")
+        told = "*How to fix: put the file into model/ (found by where the script lies), or name another with *-model-dir"
+        result = project.run(*run)
+        assert result.ret == 1
+        result.stdout.fnmatch_lines([told])
+        project.run(*run, "--smcontract-model-dir=model").stdout.no_fnmatch_line(told)
+
     def test_a_missing_model_names_the_flag(self, project: Project) -> None:
         project.write(
             "inference.py",
@@ -123,6 +140,19 @@ class TestWarned:
             ["careless.py::SMC302-undeclared-type-not-refused", "*ContractWarning: careless.py:*: SMC302 *"]
         )
         assert sorted(project.outcomes().values()) == ["passed", "warned"]
+
+    def test_each_is_told_at_its_own_line(self, project: Project) -> None:
+        examples = Path(__file__).parents[2] / "examples"
+        script = project.path / "ordinal.py"
+        script.write_bytes((examples / "ordinal" / "inference.py").read_bytes())
+        result = project.run(
+            *("--smcontract", "ordinal.py", "--smcontract-select", "SMC703"),
+            f"--smcontract-model-dir={examples / 'ordinal' / 'model'}",
+        )
+        told = [re.findall(r"ordinal\.py:(\d+)", line) for line in result.stdout.lines if "ContractWarning:" in line]
+        assert len(told) == 2
+        assert all(place == own for place, own in told)
+        assert told[0] != told[1]
 
     @pytest.mark.parametrize(
         "flags",
