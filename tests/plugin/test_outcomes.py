@@ -112,7 +112,7 @@ class TestSkipped:
         (project.path / "model").mkdir()
         (project.path / "model" / "weights.bin").touch()
         run = ("--smcontract", "inference.py", "--smcontract-select", "SMC202")
-        told = "*How to fix: put the file into model/ (found by where the script lies), or name another with *-model-dir"
+        told = "*How to fix: put the file into model/ (found by where the script lies), or name another with *-dir"
         result = project.run(*run)
         assert result.ret == 1
         result.stdout.fnmatch_lines([told])
