@@ -44,7 +44,7 @@ def cannot_take(exchange: Exchange, script: Script, stack: Stack, code_dir: Path
 
 
 def _is_of_a_guessed_type(exchange: Exchange, script: Script) -> bool:
-    """Whether the script reads every body alike and names no type, so that only JSON is sure to be meant by JSON."""
+    """Whether the script names no type and reads every body alike, so that nothing says that it takes this type."""
     own = "input_fn" in script.functions or "transform_fn" in script.functions
     return own and not script.content_types and not is_json(exchange.request.content_type)
 

@@ -24,7 +24,7 @@ from smcontract.script import Script
 from smcontract.settings import Settings
 from smcontract.stacks import Stack
 from smcontract.targets import Target
-from smcontract.unfit_models import asks_in_vain, needs_other_floats
+from smcontract.unfit_models import asks_model_in_vain, needs_other_floats
 from smcontract.violations import Request
 
 if TYPE_CHECKING:
@@ -296,7 +296,7 @@ def _is_sure(served: Served, attempt: Exchange) -> bool:
     return (
         whatever_the_data(failure, served.script, code_dir)
         or cannot_take(attempt, served.script, served.stack, code_dir)
-        or asks_in_vain(failure, user_frame(failure, code_dir), served.script, served.endpoint.load().model)
+        or asks_model_in_vain(failure, user_frame(failure, code_dir), served.script, served.endpoint.load().model)
     )
 
 

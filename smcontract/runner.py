@@ -44,9 +44,6 @@ NEARLY_ALL = 0.9
 BODIES = "bodies of "
 """How the reason of a pass begins that says which bodies it rests on."""
 
-STOPPED = "stopped "
-"""How the reason begins of what ended before all requests were made."""
-
 MATRIX_LIMIT = 8
 """Violations of one item that the matrix keeps."""
 
@@ -131,10 +128,11 @@ def _run(ctx: CheckContext, item: Item, session: Session, prop: Property) -> tup
         raise Inconclusive(f"reported as {explained[0]}")
     if not kept and ctx.rests_on is not None:
         raise Inconclusive(ctx.rests_on, ctx.kept_by)
+    ended = prop.stopped or ctx.stopped or ctx.note
     if not kept and item.check.cases is not None and not ctx.judged:
-        why = ctx.elsewhere[0] if ctx.elsewhere else prop.stopped or ctx.note or "no request could be made"
+        why = ctx.elsewhere[0] if ctx.elsewhere else ended or "no request could be made"
         raise Inconclusive(why, ctx.kept_by)
-    why_so = prop.stopped or ctx.note or _mostly_refused(ctx, prop) or _rests_on_stand_in(session)
+    why_so = ended or _mostly_refused(ctx, prop) or _rests_on_stand_in(session)
     return told_apart(session, kept, lambda: _again(ctx, item)), why_so
 
 
@@ -235,7 +233,7 @@ def _judge_cases(ctx: CheckContext, check: Check, prop: Property) -> Iterator[Vi
     serious = any(violation.severity is not Severity.NOTE for violation in found)
     if serious or Phase.PROPERTY not in check.phases or Phase.PROPERTY not in phases:
         return
-    if ((ctx.elsewhere or ctx.rests_on) and not ctx.judged) or ctx.note.startswith(STOPPED):
+    if ((ctx.elsewhere or ctx.rests_on) and not ctx.judged) or ctx.stopped:
         return
     strategy = check.cases.strategy(ctx)
     if strategy is not None:
@@ -272,8 +270,8 @@ def _matrix(ctx: CheckContext, check: Check) -> list[Violation]:
         found.update((violation.key, violation) for violation in _known(ctx, check.once(ctx)))
     deaths = ctx.session.deaths
     for case in _known(ctx, check.cases.matrix(ctx)):
-        ctx.note = ctx.note or _over(ctx, deaths)
-        if ctx.note.startswith(STOPPED):
+        ctx.stopped = _over(ctx, deaths)
+        if ctx.stopped:
             break
         for violation in _known(ctx, check.function(ctx, case)):
             found.setdefault(violation.key, violation)
@@ -287,5 +285,5 @@ def _over(ctx: CheckContext, deaths: int) -> str:
     if ctx.check.code in {"SMC604", "SMC605"}:
         return ""
     if ctx.session.deaths - deaths >= TOO_MANY_DEATHS:
-        return f"{STOPPED}after {TOO_MANY_DEATHS} deaths"
-    return f"{STOPPED}at the budget of {ctx.session.settings.budget:g} s" if budget_left(ctx.session) == 0.0 else ""
+        return f"stopped after {TOO_MANY_DEATHS} deaths"
+    return f"stopped at the budget of {ctx.session.settings.budget:g} s" if budget_left(ctx.session) == 0.0 else ""

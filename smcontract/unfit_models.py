@@ -19,7 +19,7 @@ _OF_TYPES = re.compile(r"\b(?:dtype|datatype|scalar type|Input type)\b")
 _FLOATS = ("torch.float32", "torch.float64")
 
 
-def asks_in_vain(failure: Failure, frame: Frame | None, script: Script, model: Value | None) -> bool:
+def asks_model_in_vain(failure: Failure, frame: Frame | None, script: Script, model: Value | None) -> bool:
     """Whether the script's own line asks the model for a method, or calls it, and its class has no such thing."""
     if frame is None or model is None or failure.of_model or failure.stage not in _MODEL:
         return False

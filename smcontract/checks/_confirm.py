@@ -32,12 +32,16 @@ def confirm_none(ctx: CheckContext, found: list[Violation]) -> Iterator[Violatio
             yield violation
 
 
-def _fall(ctx: CheckContext, violation: Violation) -> Fall:
-    name = violation.function or ""
+def _source(ctx: CheckContext, name: str) -> tuple[ast.FunctionDef, ast.Module]:
     function, tree = ctx.script.functions[name].node, ctx.script.tree
     assert isinstance(function, ast.FunctionDef), "only a function's own source is followed"
     assert tree is not None, "and a script that has none has no findings"
-    falls = ends_without_value(function, tree, name=name)
+    return function, tree
+
+
+def _fall(ctx: CheckContext, violation: Violation) -> Fall:
+    name = violation.function or ""
+    falls = ends_without_value(*_source(ctx, name), name=name)
     return next(fall for fall in falls if (fall.line, fall.column) == (violation.line, violation.column))
 
 
@@ -70,9 +74,7 @@ def _types(ctx: CheckContext, violation: Violation, fall: Fall) -> list[tuple[st
     types = [*ctx.session.content_types(), *([UNDECLARED_TYPE] if looks_at_type else [])]
     accepts = [*ctx.session.accepts(), UNDECLARED_TYPE] if looks_at_accept else [ctx.session.first_accept]
     both = [(content_type, accept) for content_type in types for accept in accepts]
-    function, tree = ctx.script.functions[name].node, ctx.script.tree
-    assert isinstance(function, ast.FunctionDef)
-    assert tree is not None
+    function, tree = _source(ctx, name)
 
     def seen(content_type: str, accept: str) -> tuple[str, ...]:
         return (content_type,) * looks_at_type + (accept,) * looks_at_accept

@@ -38,7 +38,7 @@ class CheckContext:
     refused as is its right, and `elsewhere` holds why others said nothing, the first because of the failure
     `kept_by`. `rests_on` says which package a request needed that is not installed here. `gathered` is what
     a check with an `after` keeps of its cases, and `shown` are the drawn cases that show something. `seed` is the
-    run's, and `note` what qualifies a pass.
+    run's, `note` what qualifies a pass, and `stopped` says why no further requests were made.
     """
 
     check: Check
@@ -55,6 +55,7 @@ class CheckContext:
     shown: dict[tuple[object, ...], Case] = field(default_factory=dict)
     seed: int = 0
     note: str = ""
+    stopped: str = ""
     measured: str = ""
     """What a check says in figures, which are others in each run: it stands beside the item and in no report file."""
 

@@ -64,7 +64,7 @@ def malformed_body_accident(ctx: CheckContext, case: Case) -> Iterator[Violation
             exchange=exchange,
             fix="check the data in input_fn and raise with a message for the client",
         )
-    elif exchange.succeeded and is_unreadable(case.label) and _is_of_nothing(ctx, case, exchange):
+    elif exchange.succeeded and is_unreadable(case.label) and _is_made_up(ctx, case, exchange):
         yield ctx.violation(
             message=f"{case.label} is answered with a success",
             expected="an error",
@@ -81,21 +81,18 @@ def _success(exchange: Exchange) -> str:
     return f"{exchange.response.status} {exchange.response.body[:80]!r}"
 
 
-def _is_of_nothing(ctx: CheckContext, case: Case, exchange: Exchange) -> bool:
-    return (_is_nothing(exchange) and not _valid_is_nothing(ctx, case)) or _made_of_nothing(ctx, case)
+def _is_made_up(ctx: CheckContext, case: Case, exchange: Exchange) -> bool:
+    """Whether the answer holds nothing while a valid body gets one that does, or `input_fn` made its data up."""
+    if _holds_nothing(exchange):
+        body = ctx.session.valid_body(ctx.content_type or "")
+        valid = None if body is None else ctx.exchange(ctx.request(body, accept=case.request.accept))
+        if valid is not None and valid.succeeded and not _holds_nothing(valid):
+            return True
+    return _made_of_nothing(ctx, case)
 
 
-def _is_nothing(exchange: Exchange) -> bool:
+def _holds_nothing(exchange: Exchange) -> bool:
     return exchange.response is not None and exchange.response.body.strip() in _NOTHING
-
-
-def _valid_is_nothing(ctx: CheckContext, case: Case) -> bool:
-    """Whether a valid body, too, is answered with nothing, or none is known."""
-    body = ctx.session.valid_body(ctx.content_type or "")
-    if body is None:
-        return True
-    valid = ctx.exchange(ctx.request(body, accept=case.request.accept))
-    return not valid.succeeded or _is_nothing(valid)
 
 
 def _made_of_nothing(ctx: CheckContext, case: Case) -> bool:

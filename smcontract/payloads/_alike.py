@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from smcontract.payloads._columns import Cell, like
+from smcontract.payloads._columns import MANY, Cell, like
 from smcontract.payloads._domain import Domain
 from smcontract.payloads.media import Shape, find, libsvm, recordio, wav
 from smcontract.payloads.media._draw import drawn
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 LARGE = 512 * 512
 """Pixels of a picture, and samples of a sound, beyond which none are made: to write them takes too long."""
-WIDE = 4096
 _PATTERN = 32
 
 
@@ -65,7 +64,7 @@ def _sounds(sound: wav.Sound) -> SearchStrategy[bytes] | None:
 def _lines(rows: list[tuple[float | None, dict[int, float]]]) -> SearchStrategy[bytes] | None:
     columns = sorted({column for _, row in rows for column in row})
     labelled = {label is not None for label, _ in rows}
-    if not columns or len(columns) > WIDE or len(labelled) > 1:
+    if not columns or len(columns) > MANY or len(labelled) > 1:
         return None
     # Every row keeps the columns that it has: in this format a column that is missing is a zero.
     seen = [[_number(row[column]) for _, row in rows if column in row] for column in columns]
@@ -86,7 +85,7 @@ def _records(features: Any, labels: Any) -> SearchStrategy[bytes] | None:
 
     sparse = not isinstance(features, np.ndarray)
     table = features.toarray() if sparse else features
-    if table.ndim != 2 or not table.size or table.shape[1] > WIDE:
+    if table.ndim != 2 or not table.size or table.shape[1] > MANY:
         return None
     form = "sparse" if sparse else "dense" if labels is None else "labelled"
 

@@ -9,6 +9,8 @@ from typing import Any
 Cell = Any
 """A scalar: a number, text, a truth value, or None for a field that is empty."""
 
+MANY = 4096
+"""Cells of a row beyond which a payload is sent as it is and not varied."""
 SEEN = 32
 """Values of a payload's column that are kept in their order."""
 _STEPS = 8

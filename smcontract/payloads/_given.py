@@ -10,12 +10,10 @@ from typing import Any
 
 from smcontract.payloads._alike import alike
 from smcontract.payloads._codec import CSV, NPY, NotReadable, decode, is_json, media_type
-from smcontract.payloads._columns import Cell, Column, is_number, like
+from smcontract.payloads._columns import MANY, Cell, Column, is_number, like
 from smcontract.payloads._domain import Domain
 from smcontract.payloads._skeleton import HOLE, is_plain_row, is_record, leaves, skeleton
 
-MANY = 4096
-"""Cells of a row beyond which a payload is sent as it is and not varied."""
 ENVELOPES = ("instances", "inputs", "data", "records", "rows", "dataframe_records", "predictions", "input")
 """Keys under which protocols hold their rows."""
 TEXTS = ("text/plain", "application/text")

@@ -8,8 +8,9 @@ import pytest
 
 from serving import draw
 from smcontract.payloads._codec import CSV, JSON, NPY, decode, encode
+from smcontract.payloads._columns import MANY
 from smcontract.payloads._domain import Domain
-from smcontract.payloads._given import MANY, given_domain
+from smcontract.payloads._given import given_domain
 from smcontract.payloads.media import find, jpeg, libsvm, png, recordio, wav
 from smcontract.payloads.media._pictures import gradient
 
