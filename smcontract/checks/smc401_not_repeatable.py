@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from smcontract.violations import Severity, Violation
 
 _ALWAYS_DROPS = re.compile(r"\bF\.dropout\w*\(|functional\.dropout\w*\(")
 _ON_PURPOSE = re.compile(r"monte.?carlo|mc.?dropout|uncertain|n_samples|num_samples|do_sample", re.IGNORECASE)
+_FIX = "load what was trained, with strict=True; seed what is drawn at the start; let nothing rest on a set's order"
 
 
 @check("SMC401", "not-repeatable", phases=(Phase.LIFECYCLE,))
@@ -23,7 +25,7 @@ def not_repeatable(ctx: CheckContext) -> Iterator[Violation]:
     ## What it does
     Sends a few requests twice in a row and then in mixed orders, starts the script anew and sends them again. A model
     that samples is told once, as a warning, and no other check then holds its answers against each other. An error is
-    dropout that is left on, and a model that is another one after each start.
+    dropout that is left on, and a model that is another one after each start, as are the values of `hash` for texts.
 
     ## Why it fails on SageMaker
     A client that retries gets another prediction, and two instances of one endpoint disagree.
@@ -83,17 +85,28 @@ def _after_a_start(ctx: CheckContext, life: _life.Story) -> Iterator[Violation]:
     if second is not None and _life.repeats(life, second):
         raise Inconclusive("reported as SMC403")
     model_known = ctx.session.target.model_dir is not None
+    hashes = _hashes(ctx)
+    why = "the model is made anew, not loaded" if hashes is None else "hash() of a text differs from process to process"
     yield ctx.violation(
-        message="the same request gets another answer after each start: the model is made anew, not loaded",
+        message=f"the same request gets another answer after each start: {why}",
         expected=shown(life.of(number)[0]),
         got=shown(turned.of(number)[0]),
         exchange=ctx.exchange(life.requests[number]),
-        function="model_fn" if "model_fn" in ctx.script.functions else _predicts(ctx),
+        function=("model_fn" if "model_fn" in ctx.script.functions else _predicts(ctx)) if hashes is None else None,
+        line=hashes,
         cause="start",
         # Without a model there are no weights that could have been loaded.
         severity=Severity.ERROR if model_known else Severity.WARNING,
-        fix="load what was trained, with strict=True; seed what is drawn at the start",
+        fix=_FIX if hashes is None else "use hashlib or zlib.crc32, which give every process the same",
     )
+
+
+def _hashes(ctx: CheckContext) -> int | None:
+    """Return the line where the script calls `hash`, whose values for texts Python draws anew in each process."""
+    for node in ast.walk(ctx.script.tree) if ctx.script.tree is not None else ():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "hash":
+            return node.lineno
+    return None
 
 
 def _two(answers: list[object]) -> tuple[object, object]:

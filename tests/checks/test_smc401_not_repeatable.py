@@ -89,6 +89,14 @@ def test_the_order_of_a_set_of_texts_is_another_one_in_each_process(tmp_path: Pa
     assert judged.violation.message.endswith("after each start: the model is made anew, not loaded")
 
 
+def test_hash_gives_a_text_another_number_in_each_process(tmp_path: Path) -> None:
+    source = script("[hash('a text') % 10**9 for row in data]")
+    violation = judge(tmp_path, source, CODE, files={"model/weights.bin": "1"}).violation
+    assert violation.severity is Severity.ERROR
+    assert violation.message.endswith("after each start: hash() of a text differs from process to process")
+    assert violation.line == line_of(source, "hash('a text')")
+
+
 class TestDropout:
     """Dropout at serving is meant by almost nobody."""
 
